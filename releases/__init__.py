@@ -1,0 +1,1 @@
+"""What is done about it: trees, branches, series, checks, the board."""

@@ -1,0 +1,1 @@
+"""Who acts: the user, team seats, sign-in."""

@@ -1,0 +1,33 @@
+"""The doors every request passes: sign in first, and leave nothing private behind in a cache."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def public_page(view: View) -> View:
+    """Open a view to everyone. What it shows to whom is still the query's business."""
+    return login_not_required(view)
+
+
+class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
+    """Every page asks who you are, unless it is marked public (a test holds the list of those)."""
+
+
+class PrivateUnlessPublicMiddleware(MiddlewareMixin):
+    """No cache keeps what was rendered for a person: only an anonymous answer may be stored anywhere."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        patch_vary_headers(response, ["Cookie"])
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            add_never_cache_headers(response)
+        return response
+

@@ -1,0 +1,119 @@
+"""One vulnerability and what is said of it."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from accounts.models import Role, TeamSeat, User
+from advisories.lifecycle import CARRIES_FIXES, SHOWN_TO_READERS, State, check_step
+from advisories.models.seat import Seat
+
+
+class StaleAdvisory(Exception):
+    """Somebody else changed the advisory since it was read."""
+
+
+class AdvisoryQuerySet(models.QuerySet["Advisory"]):
+    """Questions about advisories. What a person may know is decided here, in SQL, and nowhere else."""
+
+    def public(self) -> Self:
+        """Those whose instant has come, by the database's clock, with or without a worker."""
+        return self.filter(state__in=SHOWN_TO_READERS, public_at__lte=Now())
+
+    def visible_to(self, viewer: User | AnonymousUser) -> Self:
+        """Keep what `viewer` may read. Being a superuser opens nothing: a seat does."""
+        public = Q(state__in=SHOWN_TO_READERS, public_at__lte=Now())
+        if not viewer.is_authenticated:
+            return self.filter(public)
+        return self.filter(
+            public
+            | Exists(TeamSeat.objects.held_by(viewer, Role.SECURITY, Role.COORDINATOR))
+            | Exists(Seat.objects.current().filter(user=viewer, advisory=OuterRef("pk")))
+        )
+
+    def known_to(self, viewer: User | AnonymousUser) -> Self:
+        """Keep what `viewer` may know exists: a release manager knows number and verdicts, not the title."""
+        if not viewer.is_authenticated:
+            return self.visible_to(viewer)
+        return self.filter(
+            Q(pk__in=self.model.objects.visible_to(viewer).values("pk"))
+            | Exists(TeamSeat.objects.held_by(viewer, Role.RELEASE_MANAGER))
+        )
+
+    def marked_readable_by(self, viewer: User | AnonymousUser) -> Self:
+        """Annotate `is_readable`: whether `viewer` may read more than the number and the verdicts."""
+        readable = self.model.objects.visible_to(viewer).filter(pk=OuterRef("pk"))
+        return self.annotate(is_readable=Exists(readable))
+
+    def embargoed(self) -> Self:
+        """Those that are not public yet, and may still carry a secret."""
+        return self.exclude(Q(state__in=SHOWN_TO_READERS, public_at__lte=Now()))
+
+    def carrying_fixes(self) -> Self:
+        """Those whose series are worth trying on the branches."""
+        return self.filter(state__in=CARRIES_FIXES)
+
+
+class Advisory(models.Model):
+    """A vulnerability with its number. The sections are Markdown."""
+
+    number = models.PositiveIntegerField(unique=True, help_text="Never used again, whatever becomes of it.")
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in State], default=State.DRAFTING)
+    public_at = models.DateTimeField(null=True, blank=True, help_text="The instant from which readers see it (UTC).")
+    description = models.TextField(blank=True)
+    impact = models.TextField(blank=True)
+    vulnerable_systems = models.TextField(blank=True)
+    mitigation = models.TextField(blank=True)
+    resolution = models.TextField(blank=True)
+    credits = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = AdvisoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name_plural = "advisories"
+        constraints = [
+            models.CheckConstraint(condition=Q(number__gt=0), name="advisories_advisory_number_is_positive"),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in State]), name="advisories_advisory_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[s.value for s in SHOWN_TO_READERS]) | Q(public_at__isnull=False),
+                name="advisories_advisory_public_has_its_instant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("advisories:detail", args=[self.number])
+
+    @property
+    def label(self) -> str:
+        """The number as people write it, such as SSA-12."""
+        return f"{settings.ADVISORY_PREFIX}-{self.number}"
+
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """Headings and Markdown of the sections that hold something, in the field's order."""
+        names = ("description", "impact", "vulnerable_systems", "mitigation", "resolution", "credits")
+        return [(name.replace("_", " ").capitalize(), getattr(self, name)) for name in names if getattr(self, name)]
+
+    @transaction.atomic
+    def move_to(self, target: State, **changes: object) -> None:
+        """Take one lifecycle step, or raise `StepNotAllowed`; `StaleAdvisory` where somebody was faster."""
+        current = State(self.state)
+        check_step(current, target)
+        moved = Advisory.objects.filter(pk=self.pk, state=current).update(state=target, changed_at=Now(), **changes)
+        if not moved:
+            raise StaleAdvisory(f"{self} is no longer {current}")
+        self.refresh_from_db()

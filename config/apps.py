@@ -1,0 +1,17 @@
+"""The configuration as an app, so that its system checks are registered."""
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+
+class PlugsConfig(AppConfig):
+    """Registers the checks of the installation."""
+
+    name = "config"
+    verbose_name = "Installation"
+
+    def ready(self) -> None:
+        from config.checks import check_git, check_secret_key
+
+        register(check_git)
+        register(check_secret_key, Tags.security, deploy=True)

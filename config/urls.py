@@ -1,0 +1,20 @@
+"""Every address of the site."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView, TemplateView
+
+from advisories.views import home
+from config.health import alive, ready
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("", include("accounts.urls")),
+    path("advisories/", include("advisories.urls")),
+    path("", include("releases.urls")),
+    path("healthz", alive, name="alive"),
+    path("readyz", ready, name="ready"),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg"), name="favicon"),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide", TemplateView.as_view(template_name="styleguide.html"), name="styleguide"))

@@ -1,0 +1,25 @@
+"""Trees and branches, series and patches, checks and what they found."""
+
+from releases.models.branch import Branch, PointRelease
+from releases.models.cell import Cell, Flag
+from releases.models.check import Baseline, Check, StoredVerdict
+from releases.models.run import BranchRun, RunState
+from releases.models.series import Patch, Series, SeriesRevision, Upload
+from releases.models.tree import Tree
+
+__all__ = [
+    "Baseline",
+    "Branch",
+    "BranchRun",
+    "Cell",
+    "Check",
+    "Flag",
+    "Patch",
+    "PointRelease",
+    "RunState",
+    "Series",
+    "SeriesRevision",
+    "StoredVerdict",
+    "Tree",
+    "Upload",
+]
