@@ -30,4 +30,3 @@ class PrivateUnlessPublicMiddleware(MiddlewareMixin):
         if user is not None and user.is_authenticated:
             add_never_cache_headers(response)
         return response
-

@@ -74,7 +74,9 @@ class Flag(models.Model):
 
     class Meta:
         ordering = ["opened_at"]
-        constraints = [models.UniqueConstraint(fields=["series", "branch"], name="releases_flag_one_per_series_and_branch")]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "branch"], name="releases_flag_one_per_series_and_branch")
+        ]
 
     def __str__(self) -> str:
         return f"flag of {self.series} on {self.branch}"

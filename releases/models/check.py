@@ -40,7 +40,9 @@ FAILURES = (Kind.NEEDS_PREREQUISITES, Kind.CONFLICTS, Kind.INVALID, Kind.ERROR)
 class StoredVerdict(models.Model):
     """A verdict under the key of everything it depends on, so that unchanged inputs never compute twice."""
 
-    key = models.CharField(max_length=64, unique=True, help_text="SHA-256 over the inputs: blobs, patches, limits, engine.")
+    key = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 over the inputs: blobs, patches, limits, engine."
+    )
     kind = models.CharField(max_length=20, choices=Kind)
     evidence = models.JSONField(default=dict, help_text="As releases/engine/verdicts.py writes it.")
     engine_version = models.CharField(max_length=20)

@@ -140,7 +140,9 @@ class Patch(StoredFile):
     revision = models.ForeignKey(SeriesRevision, on_delete=models.PROTECT, related_name="patches")
     subject = models.CharField(max_length=300, blank=True)
     author = models.CharField(max_length=300, blank=True)
-    patch_id = models.CharField(max_length=64, blank=True, help_text="git's stable patch id; empty if it isn't a patch.")
+    patch_id = models.CharField(
+        max_length=64, blank=True, help_text="git's stable patch id; empty if it isn't a patch."
+    )
 
     objects = models.Manager()
 

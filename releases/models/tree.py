@@ -84,7 +84,9 @@ class Tree(models.Model):
     fetch_lease_until = models.DateTimeField(null=True, blank=True, help_text="Held by the worker that is fetching.")
     fetched_at = models.DateTimeField(null=True, blank=True)
     fetch_failed_at = models.DateTimeField(null=True, blank=True)
-    fetch_error = models.CharField(max_length=500, blank=True, help_text="Why the last fetch failed; empty if it didn't.")
+    fetch_error = models.CharField(
+        max_length=500, blank=True, help_text="Why the last fetch failed; empty if it didn't."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = models.Manager()
