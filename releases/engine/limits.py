@@ -21,6 +21,8 @@ class Limits:
     """One patch text, in bytes."""
     file_bytes: int = 32 * 1024 * 1024
     """One file before or after a patch, and one inflated binary literal or delta, in bytes."""
+    unpacked_bytes: int = 64 * 1024 * 1024
+    """Everything one patch unpacks, inflated payloads and files rebuilt from deltas together, in bytes."""
     files_per_patch: int = 1_000
     hunks_per_patch: int = 10_000
     patches_per_series: int = 200
@@ -32,3 +34,19 @@ class Limits:
         limit: int = getattr(self, name)
         if asked > limit:
             raise OverLimit(name, limit, asked)
+
+
+class Work:
+    """Counts the line comparisons of one check; raises `OverLimit` past `Limits.work`."""
+
+    __slots__ = ("limit", "spent")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limit = limits.work
+        self.spent = 0
+
+    def spend(self, comparisons: int) -> None:
+        """Add `comparisons` to what has been spent."""
+        self.spent += comparisons
+        if self.spent > self.limit:
+            raise OverLimit("work", self.limit, self.spent)
