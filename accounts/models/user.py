@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 
 class UserManager(BaseUserManager["User"]):
@@ -55,6 +56,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def current_roles(self) -> frozenset[str]:
+        """Roles of the seats held now. Kept for as long as this object lives, which is one request."""
+        return frozenset(self.team_seats.current().values_list("role", flat=True)) if self.is_active else frozenset()
 
     @property
     def initials(self) -> str:

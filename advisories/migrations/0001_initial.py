@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,40 +16,129 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Advisory',
+            name="Advisory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='Never used again, whatever becomes of it.', unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('reserved', 'reserved'), ('drafting', 'drafting'), ('ready', 'ready'), ('pre-disclosed', 'pre-disclosed'), ('public', 'public'), ('unused', 'unused'), ('merged', 'merged'), ('withdrawn', 'withdrawn')], default=advisories.lifecycle.State['DRAFTING'], max_length=20)),
-                ('public_at', models.DateTimeField(blank=True, help_text='The instant from which readers see it (UTC).', null=True)),
-                ('description', models.TextField(blank=True)),
-                ('impact', models.TextField(blank=True)),
-                ('vulnerable_systems', models.TextField(blank=True)),
-                ('mitigation', models.TextField(blank=True)),
-                ('resolution', models.TextField(blank=True)),
-                ('credits', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="Never used again, whatever becomes of it.", unique=True),
+                ),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reserved", "reserved"),
+                            ("drafting", "drafting"),
+                            ("ready", "ready"),
+                            ("pre-disclosed", "pre-disclosed"),
+                            ("public", "public"),
+                            ("unused", "unused"),
+                            ("merged", "merged"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default=advisories.lifecycle.State["DRAFTING"],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "public_at",
+                    models.DateTimeField(
+                        blank=True, help_text="The instant from which readers see it (UTC).", null=True
+                    ),
+                ),
+                ("description", models.TextField(blank=True)),
+                ("impact", models.TextField(blank=True)),
+                ("vulnerable_systems", models.TextField(blank=True)),
+                ("mitigation", models.TextField(blank=True)),
+                ("resolution", models.TextField(blank=True)),
+                ("credits", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name_plural': 'advisories',
-                'ordering': ['-number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('number__gt', 0)), name='advisories_advisory_number_is_positive'), models.CheckConstraint(condition=models.Q(('state__in', ['reserved', 'drafting', 'ready', 'pre-disclosed', 'public', 'unused', 'merged', 'withdrawn'])), name='advisories_advisory_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'public']), _negated=True), ('public_at__isnull', False), _connector='OR'), name='advisories_advisory_public_has_its_instant')],
+                "verbose_name_plural": "advisories",
+                "ordering": ["-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gt", 0)), name="advisories_advisory_number_is_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "reserved",
+                                    "drafting",
+                                    "ready",
+                                    "pre-disclosed",
+                                    "public",
+                                    "unused",
+                                    "merged",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="advisories_advisory_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["public", "withdrawn"]), _negated=True),
+                            ("public_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="advisories_advisory_public_has_its_instant",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('right', models.CharField(choices=[('read', 'Read'), ('comment', 'Comment'), ('upload', 'Upload patches')], default='read', max_length=10)),
-                ('from_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('until_at', models.DateTimeField(blank=True, null=True)),
-                ('advisory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='advisories.advisory')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='advisory_seats', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "right",
+                    models.CharField(
+                        choices=[("read", "Read"), ("comment", "Comment"), ("upload", "Upload patches")],
+                        default="read",
+                        max_length=10,
+                    ),
+                ),
+                ("from_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("until_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "advisory",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seats", to="advisories.advisory"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="advisory_seats",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('right__in', ['read', 'comment', 'upload'])), name='advisories_seat_right_is_known'), models.CheckConstraint(condition=models.Q(('until_at__isnull', True), ('until_at__gt', models.F('from_at')), _connector='OR'), name='advisories_seat_ends_after_it_begins'), models.UniqueConstraint(condition=models.Q(('until_at__isnull', True)), fields=('advisory', 'user'), name='advisories_seat_one_open_seat_per_person')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("right__in", ["read", "comment", "upload"])),
+                        name="advisories_seat_right_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_at__isnull", True), ("until_at__gt", models.F("from_at")), _connector="OR"
+                        ),
+                        name="advisories_seat_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_at__isnull", True)),
+                        fields=("advisory", "user"),
+                        name="advisories_seat_one_open_seat_per_person",
+                    ),
+                ],
             },
         ),
     ]

@@ -50,6 +50,19 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
         readable = self.model.objects.visible_to(viewer).filter(pk=OuterRef("pk"))
         return self.annotate(is_readable=Exists(readable))
 
+    def worked_on_by(self, viewer: User | AnonymousUser) -> Self:
+        """Keep those on which `viewer` has a say: by a seat on the team or one on the advisory."""
+        if not viewer.is_authenticated or not viewer.is_active:
+            return self.none()
+        return self.filter(
+            Exists(TeamSeat.objects.held_by(viewer, Role.SECURITY, Role.COORDINATOR))
+            | Exists(Seat.objects.current().filter(user=viewer, advisory=OuterRef("pk")))
+        )
+
+    def marked_embargoed(self) -> Self:
+        """Annotate `is_embargoed`: not public yet by the database's clock."""
+        return self.annotate(is_embargoed=Exists(self.model.objects.embargoed().filter(pk=OuterRef("pk"))))
+
     def embargoed(self) -> Self:
         """Those that are not public yet, and may still carry a secret."""
         return self.exclude(Q(state__in=SHOWN_TO_READERS, public_at__lte=Now()))
@@ -86,7 +99,7 @@ class Advisory(models.Model):
                 condition=Q(state__in=[s.value for s in State]), name="advisories_advisory_state_is_known"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[s.value for s in SHOWN_TO_READERS]) | Q(public_at__isnull=False),
+                condition=~Q(state__in=sorted(s.value for s in SHOWN_TO_READERS)) | Q(public_at__isnull=False),
                 name="advisories_advisory_public_has_its_instant",
             ),
         ]

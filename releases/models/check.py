@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from advisories.models import Advisory
 from releases.models.branch import COMMIT, Branch
-from releases.models.series import SHA256, Series, SeriesRevision
+from releases.models.series import SHA256, SeriesRevision
 
 
 class Baseline(models.TextChoices):
@@ -66,7 +66,7 @@ class CheckQuerySet(models.QuerySet["Check"]):
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Keep those whose evidence `viewer` may read."""
-        return self.filter(revision__series__in=Series.objects.visible_to(viewer))
+        return self.filter(revision__in=SeriesRevision.objects.visible_to(viewer))
 
     def with_list_visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Annotate nothing, keep those of `visible_to` whose prerequisite list holds nothing hidden from `viewer`."""

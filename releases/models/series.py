@@ -73,6 +73,17 @@ class Series(models.Model):
             raise ValidationError("a series cannot depend on itself")
 
 
+class SeriesRevisionQuerySet(models.QuerySet["SeriesRevision"]):
+    """Questions about revisions; readers get the one that counts, drafts stay among those who work on the advisory."""
+
+    def visible_to(self, viewer: User | AnonymousUser) -> Self:
+        """Keep those whose patches `viewer` may read."""
+        return self.filter(
+            Q(current_of__isnull=False) | Q(series__advisory__in=Advisory.objects.worked_on_by(viewer)),
+            series__in=Series.objects.visible_to(viewer),
+        )
+
+
 class SeriesRevision(models.Model):
     """One upload of a series. Never changed: a better one is the next revision."""
 
@@ -85,7 +96,7 @@ class SeriesRevision(models.Model):
     )
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = models.Manager()
+    objects = SeriesRevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["series", "number"]
@@ -116,12 +127,20 @@ class StoredFile(models.Model):
         return hashlib.sha256(content).hexdigest()
 
 
+class UploadQuerySet(models.QuerySet["Upload"]):
+    """Questions about files as they were uploaded."""
+
+    def visible_to(self, viewer: User | AnonymousUser) -> Self:
+        """Keep those of revisions that `viewer` works on: what else stood in an upload isn't for readers."""
+        return self.filter(revision__series__advisory__in=Advisory.objects.worked_on_by(viewer))
+
+
 class Upload(StoredFile):
     """A file as it was uploaded: an mbox, a patch, a tar of a quilt series."""
 
     revision = models.ForeignKey(SeriesRevision, on_delete=models.PROTECT, related_name="uploads")
 
-    objects = models.Manager()
+    objects = UploadQuerySet.as_manager()
 
     class Meta:
         ordering = ["revision", "position"]
@@ -134,6 +153,14 @@ class Upload(StoredFile):
         return self.file_name
 
 
+class PatchQuerySet(models.QuerySet["Patch"]):
+    """Questions about patches."""
+
+    def visible_to(self, viewer: User | AnonymousUser) -> Self:
+        """Keep those that `viewer` may read."""
+        return self.filter(revision__in=SeriesRevision.objects.visible_to(viewer))
+
+
 class Patch(StoredFile):
     """One patch of a revision, byte for byte as it stands in the upload."""
 
@@ -144,7 +171,7 @@ class Patch(StoredFile):
         max_length=64, blank=True, help_text="git's stable patch id; empty if it isn't a patch."
     )
 
-    objects = models.Manager()
+    objects = PatchQuerySet.as_manager()
 
     class Meta:
         ordering = ["revision", "position"]

@@ -1,0 +1,20 @@
+"""Who may change an advisory. What a person may read is the query's business: `Advisory.objects.visible_to`."""
+
+from accounts.access import Viewer, holds
+from accounts.models import Role
+from advisories.models import Advisory, Seat
+from advisories.models.seat import Right
+
+
+def may_write_advisories(viewer: Viewer) -> bool:
+    """Start one, change its text, move it along its lifecycle."""
+    return holds(viewer, Role.SECURITY, Role.COORDINATOR)
+
+
+def may_upload_to(viewer: Viewer, advisory: Advisory) -> bool:
+    """Bring patches: the team, and guests whose seat on this advisory says so."""
+    if may_write_advisories(viewer):
+        return True
+    if not viewer.is_authenticated:
+        return False
+    return Seat.objects.current().filter(user=viewer, advisory=advisory, right=Right.UPLOAD).exists()
