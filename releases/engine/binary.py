@@ -9,7 +9,7 @@ from releases.engine.limits import Limits
 from releases.engine.patch import BinaryChange, NotAPatch
 
 _NUMBER = re.compile(rb"[ \t\n\v\f\r]*([-+]?)0*([0-9]*)")
-_METHODS = ((b"delta ", "delta"), (b"literal ", "literal"))
+_HEADER = re.compile(rb"(delta|literal) ")
 _SMALLEST_DELTA = 4
 
 
@@ -45,13 +45,11 @@ def read_payloads(lines: Sequence[bytes], index: int, unpacking: Unpacking) -> t
 
 
 def _read_payload(lines: Sequence[bytes], index: int, unpacking: Unpacking) -> tuple[BinaryChange | None, int]:
-    header = lines[index] if index < len(lines) else b""
-    for prefix, method in _METHODS:
-        if header.startswith(prefix):
-            break
-    else:
+    line = lines[index] if index < len(lines) else b""
+    header = _HEADER.match(line)
+    if header is None:
         return None, index
-    size = _announced(header[len(prefix) :])
+    size = _announced(line[header.end() :])
     unpacking.announce(size)
     packed = []
     behind = index + 1
@@ -61,7 +59,7 @@ def _read_payload(lines: Sequence[bytes], index: int, unpacking: Unpacking) -> t
         if len(line) == 1:
             break
         packed.append(_decoded(line, behind))
-    return BinaryChange(method, _inflated(b"".join(packed), size, index)), behind
+    return BinaryChange(header.group(1).decode(), _inflated(b"".join(packed), size, index)), behind
 
 
 def _announced(text: bytes) -> int:

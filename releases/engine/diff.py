@@ -9,7 +9,17 @@ from releases.engine.headers import Draft, Text, read_git_header, read_tradition
 from releases.engine.limits import Limits
 from releases.engine.patch import BinaryChange, Change, FilePatch, Hunk, NotAPatch, Patch, changed_paths
 
-__all__ = ["BinaryChange", "Change", "FilePatch", "Hunk", "NotAPatch", "Patch", "changed_paths", "parse_patch", "reverse"]
+__all__ = [
+    "BinaryChange",
+    "Change",
+    "FilePatch",
+    "Hunk",
+    "NotAPatch",
+    "Patch",
+    "changed_paths",
+    "parse_patch",
+    "reverse",
+]
 
 _HUNK = re.compile(rb"@@ -([0-9]+)(?:,([0-9]+))? \+([0-9]+)(?:,([0-9]+))? @@")
 _UNSIGNED_LONG_MAX = 2**64 - 1

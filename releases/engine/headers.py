@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from releases.engine.binary import BinaryChange
 from releases.engine.names import git_header_name, header_name, is_dev_null, is_epoch, traditional_name
-from releases.engine.patch import Change, FilePatch, Hunk, NotAPatch
+from releases.engine.patch import BinaryChange, Change, FilePatch, Hunk, NotAPatch
 
 _MODE = re.compile(rb"[ \t\n\v\f\r]*([-+]?)([0-7]+)([ \t\r\n]?)")
 _UNSIGNED_LONG_MAX = 2**64 - 1

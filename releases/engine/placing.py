@@ -107,9 +107,7 @@ def _nearest(lines: list[bytes], old: tuple[bytes, ...], expected: int, written:
         if work is not None:
             work.spend(len(ahead) + len(behind) + 1)
         forwards = next(_matches(lines, old, anchor, ahead, written, work), -1)
-        backwards = -1
-        for backwards in _matches(lines, old, anchor, behind, written, work):
-            pass
+        backwards = max(_matches(lines, old, anchor, behind, written, work), default=-1)
         if forwards >= 0 and backwards >= 0:
             return forwards if forwards - expected <= expected - backwards else backwards
         if forwards >= 0 or backwards >= 0:

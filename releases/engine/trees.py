@@ -285,9 +285,7 @@ class Overlay:
         return _tree_id({name: entry for name, entry in entries.items() if entry is not None}, self.digits)
 
 
-def _at(
-    levels: dict[int, dict[bytes, dict[bytes, Entry | None]]], directory: bytes
-) -> dict[bytes, Entry | None]:
+def _at(levels: dict[int, dict[bytes, dict[bytes, Entry | None]]], directory: bytes) -> dict[bytes, Entry | None]:
     depth = directory.count(b"/") + 1 if directory else 0
     return levels.setdefault(depth, {}).setdefault(directory, {})
 
