@@ -124,6 +124,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIRRORS_DIR: Path = env.path("MIRRORS", VAR_DIR / "mirrors").resolve()
+GIT_PROTOCOLS: tuple[str, ...] = tuple(env.list("GIT_PROTOCOLS", ["https", "http", "ssh", "git", "file"]))
+FETCH_LIMIT_S: float = env.float("FETCH_LIMIT_S", 840.0)
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT: Path = env.path("STATIC_ROOT", VAR_DIR / "static").resolve()
@@ -182,6 +184,8 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT: int = env.int("TASK_LIMIT_S", 900)
 CELERY_TASK_SOFT_TIME_LIMIT = CELERY_TASK_TIME_LIMIT - 30
+LEASE_S: float = env.float("LEASE_S", 60.0)
+RING_AGAIN_S: float = env.float("RING_AGAIN_S", 20.0)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 TICK_S: float = env.float("TICK_S", 5.0)
 CELERY_BEAT_SCHEDULE = {

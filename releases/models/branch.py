@@ -38,6 +38,9 @@ class Branch(models.Model):
     stable_commit = models.CharField(max_length=64, blank=True)
     staging_commit = models.CharField(max_length=64, blank=True)
     fork_commit = models.CharField(max_length=64, blank=True, help_text="Where it left the main line.")
+    inputs_digest = models.CharField(
+        max_length=64, blank=True, help_text="What its verdicts depend on, as it was when a run was last requested."
+    )
     trouble = models.CharField(max_length=300, blank=True, help_text="Why it cannot be checked; empty if it can.")
 
     objects = BranchQuerySet.as_manager()

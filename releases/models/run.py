@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Self
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -33,19 +33,32 @@ class BranchRunQuerySet(models.QuerySet["BranchRun"]):
         """Queued ones, and running ones whose worker let the lease run out."""
         return self.filter(Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, lease_until__lt=Now()))
 
+    def worn_out(self) -> Self:
+        """Those that took their worker with them as often as is allowed; a postponement does not count."""
+        return self.claimable().filter(attempt__gte=MOST_ATTEMPTS + F("times_postponed"))
+
     def claim(self, pk: int, *, lease: timedelta) -> bool:
-        """Take the run for this worker; False where another has it or it is over."""
-        claimed = (
-            self.claimable()
-            .filter(pk=pk, attempt__lt=MOST_ATTEMPTS)
-            .update(
-                state=RunState.RUNNING,
-                attempt=F("attempt") + 1,
-                started_at=Now(),
-                lease_until=Now() + lease,
-            )
-        )
+        """Take the run for this worker; False where another has it, or the branch, or it is over or worn out."""
+        try:
+            with transaction.atomic():
+                claimed = (
+                    self.claimable()
+                    .filter(pk=pk, attempt__lt=MOST_ATTEMPTS + F("times_postponed"))
+                    .update(
+                        state=RunState.RUNNING,
+                        attempt=F("attempt") + 1,
+                        started_at=Now(),
+                        lease_until=Now() + lease,
+                    )
+                )
+        except IntegrityError:
+            # The run before it is still under way: one pass over a branch at a time.
+            return False
         return claimed == 1
+
+    def held(self, pk: int, attempt: int) -> Self:
+        """The run, as long as it is still this attempt's: every write of a worker goes through this fence."""
+        return self.filter(pk=pk, state=RunState.RUNNING, attempt=attempt)
 
 
 class BranchRun(models.Model):
@@ -59,6 +72,10 @@ class BranchRun(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    times_postponed = models.PositiveIntegerField(
+        default=0, help_text="How often it was put off because an upstream or a mirror was not to be had."
+    )
+    not_before = models.DateTimeField(null=True, blank=True, help_text="When a postponed run is rung for again.")
     cells_total = models.PositiveIntegerField(default=0)
     cells_done = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=300, blank=True, help_text="Why it failed, in words that hold no secret.")

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from releases.engine.addresses import shown_address
+
 
 def check_release_tag_pattern(value: str) -> None:
     """A regular expression for whole tags with two groups: the series (4.17) and the point number (6)."""
@@ -102,6 +104,11 @@ class Tree(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("releases:tree", args=[self.slug])
+
+    @property
+    def shown_url(self) -> str:
+        """The address without user name and password: the only form that leaves the worker."""
+        return shown_address(self.url)
 
     @property
     def stands(self) -> str:
