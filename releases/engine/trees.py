@@ -107,6 +107,11 @@ class File:
             self._size = sum(map(len, self.lines(source)))
         return self._size
 
+    @property
+    def known_oid(self) -> str | None:
+        """The object id if it needn't be worked out."""
+        return self._oid
+
     def oid(self, source: Source, digits: int) -> str:
         """The object id, worked out without writing the object."""
         if self._oid is None:
@@ -265,7 +270,10 @@ class Overlay:
                     root = tree or object_id(b"tree", b"", self.digits)
                     continue
                 parent, _, name = directory.rpartition(b"/")
-                _at(levels, parent).setdefault(name, Entry(DIRECTORY, tree) if tree else None)
+                if tree:
+                    _at(levels, parent)[name] = Entry(DIRECTORY, tree)
+                else:
+                    _at(levels, parent).setdefault(name, None)  # a file may have taken the directory's place
         return root
 
     def _existing(self, path: bytes) -> File:

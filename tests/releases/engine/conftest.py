@@ -8,11 +8,16 @@ from hypothesis import HealthCheck, settings
 
 from tests.releases.engine.reference import ReferenceGit
 
-# Each generated case starts git several times, so that neither its time nor its input's size says anything.
-_PATIENT = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
-settings.register_profile("engine", max_examples=100, derandomize=True, database=None, **_PATIENT)
-settings.register_profile("engine-nightly", max_examples=10_000, database=None, **_PATIENT)
-ENGINE = settings.get_profile("engine-nightly" if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else "engine")
+_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+# Each generated case starts git several times, so neither its time nor the size of its input says anything.
+ENGINE = settings(
+    max_examples=10_000 if _NIGHTLY else 150,
+    derandomize=not _NIGHTLY,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
 
 
 @pytest.fixture(scope="session")

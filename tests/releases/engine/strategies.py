@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tests.releases.engine.memory import Files
 
-PATHS = [b"f", b"g", b"d/f", b"d/g", b"d/e/h", b"f/x", b"sp ace", b"tab\tname", b'q"uote', b"n\xc3\xa9", b"d/\xff", b"a/f"]
+PATHS = [b"f", b"g", b"d/f", b"d/g", b"d/e/h", b"f/x", b"a/f"]
+PATHS += [b"sp ace", b"tab\tname", b'q"uote', b"n\xc3\xa9", b"d/\xff"]
 LINES = [
     b"{\n",
     b"}\n",
@@ -125,14 +126,9 @@ def edited(draw: st.DrawFn, tree: Files) -> Files:
     return without_clashes(result)
 
 
-diff_options = st.lists(
-    st.sampled_from(
-        ["--binary", "--binary", "--full-index", "-M", "-M10", "-C", "-C10", "--find-copies-harder", "-B", "-U0", "-U1"]
-        + ["-U5", "--no-renames", "--irreversible-delete", "--patience", "-W", "--no-prefix", "-R", "--abbrev=4", "-a"]
-    ),
-    max_size=4,
-    unique=True,
-)
+_OPTIONS = "--binary --full-index -M -M10 -C -C10 --find-copies-harder -B -U0 -U1 -U5 --no-renames -R --abbrev=4 -a"
+_RARE_OPTIONS = "--irreversible-delete --patience -W --no-prefix --binary"
+diff_options = st.lists(st.sampled_from([*_OPTIONS.split(), *_RARE_OPTIONS.split()]), max_size=4, unique=True)
 
 _HEADERS = [
     b"rename from f",
@@ -224,7 +220,8 @@ def _change_number(draw: st.DrawFn, lines: list[bytes]) -> None:
     numbers = list(re.finditer(rb"\d+", lines[at].split(b"@@")[1]))
     match = draw(st.sampled_from(numbers))
     value = int(match.group())
-    new = draw(st.sampled_from([value + 1, max(0, value - 1), value + 7, 0, 1, 25874, 2**31 + 3, 2**32 + 4, 2**64, 10**30]))
+    far = [25874, 2**31 + 3, 2**32 + 4, 2**64, 10**30]
+    new = draw(st.sampled_from([value + 1, max(0, value - 1), value + 7, 0, 1, *far]))
     lines[at] = lines[at][: 2 + match.start()] + b"%d" % new + lines[at][2 + match.end() :]
 
 
@@ -260,7 +257,7 @@ def _change_byte(draw: st.DrawFn, lines: list[bytes]) -> None:
     at = draw(st.integers(0, len(lines) - 1))
     line = lines[at]
     position = draw(st.integers(0, len(line) - 1))
-    byte = draw(st.sampled_from([b" ", b"+", b"-", b"@", b"\\", b"\t", b"/", b"a", b"0", b"\r", b"\n", b'"', b"\xff", b""]))
+    byte = draw(st.sampled_from([b"", b"\xff", *(bytes((byte,)) for byte in b' +-@\\\t/a0\r\n"')]))
     lines[at] = line[:position] + byte + line[position + draw(st.integers(0, 1)) :]
 
 

@@ -4,7 +4,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from releases.engine.apply import Applied, apply_patch
-from releases.engine.diff import NotAPatch, Patch, parse_patch, reverse
+from releases.engine.diff import NotAPatch, parse_patch, reverse
 from releases.engine.limits import OverLimit
 from tests.releases.engine.conftest import ENGINE
 from tests.releases.engine.memory import Files, overlay_of
