@@ -288,6 +288,7 @@ def _reversed_file(file: FilePatch) -> FilePatch:
         old_oid=file.new_oid,
         new_oid=file.old_oid,
         line=file.line,
+        similarity=file.similarity,
         is_binary=file.is_binary,
         may_create=file.may_delete,
         may_delete=file.may_create,

@@ -11,6 +11,7 @@ from releases.engine.names import git_header_name, header_name, is_dev_null, is_
 from releases.engine.patch import BinaryChange, Change, FilePatch, Hunk, NotAPatch
 
 _MODE = re.compile(rb"[ \t\n\v\f\r]*([-+]?)([0-7]+)([ \t\r\n]?)")
+_PER_CENT = re.compile(rb"[0-9]{1,3}")
 _UNSIGNED_LONG_MAX = 2**64 - 1
 
 
@@ -50,6 +51,7 @@ class Draft:
     hunks: list[Hunk] = field(default_factory=list)
     binary: BinaryChange | None = None
     is_binary: bool = False
+    similarity: int | None = None
 
     def changes_metadata(self) -> bool:
         """Whether the header alone is a change, without any hunk."""
@@ -81,6 +83,7 @@ class Draft:
             old_oid=self.old_oid or None,
             new_oid=self.new_oid or None,
             line=self.line,
+            similarity=self.similarity,
             is_binary=self.is_binary,
             may_create=self.is_new is None,
             may_delete=self.is_delete is None,
@@ -257,8 +260,13 @@ class _GitHeader:
         self._draft.is_rename = True
         self._draft.new_name = self._bare_name(start)
 
+    def _similar(self, start: int) -> None:
+        match = _PER_CENT.match(self._text, start)
+        if match is not None and int(match.group()) <= 100:
+            self._draft.similarity = int(match.group())
+
     def _ignored(self, start: int) -> None:
-        """A similarity says nothing about what the patch does."""
+        """A dissimilarity says nothing about what the patch does."""
 
     def _oids(self, start: int) -> None:
         """`index 1234..5678 100644`; anything odd is passed over, as git does."""
@@ -291,7 +299,7 @@ _RULES: tuple[tuple[bytes, _Rule], ...] = (
     (b"rename new ", _GitHeader._renamed_to),
     (b"rename from ", _GitHeader._renamed_from),
     (b"rename to ", _GitHeader._renamed_to),
-    (b"similarity index ", _GitHeader._ignored),
+    (b"similarity index ", _GitHeader._similar),
     (b"dissimilarity index ", _GitHeader._ignored),
     (b"index ", _GitHeader._oids),
 )

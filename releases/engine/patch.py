@@ -78,6 +78,8 @@ class FilePatch:
     new_oid: str | None
     line: int
     """1-based line of the file's header in the patch text."""
+    similarity: int | None = None
+    """Per cent, of a rename or a copy."""
     is_binary: bool = False
     """A binary patch; without a `binary` payload it says only that two files differ."""
     may_create: bool = False
