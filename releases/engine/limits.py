@@ -26,6 +26,10 @@ class Limits:
     files_per_patch: int = 1_000
     hunks_per_patch: int = 10_000
     patches_per_series: int = 200
+    upload_bytes: int = 64 * 1024 * 1024
+    """Everything one upload unpacks to, in bytes."""
+    upload_members: int = 2_000
+    """Files and directories in an uploaded archive."""
     work: int = 50_000_000
     """Line comparisons that one check may spend on finding places for hunks."""
 

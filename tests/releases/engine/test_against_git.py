@@ -1,6 +1,6 @@
 """The engine gives the same verdict as `git apply --cached`, and the same tree."""
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from releases.engine.apply import Applied, apply_patch
@@ -44,4 +44,6 @@ def test_a_patch_of_a_history_applies_where_git_says_so(reference: ReferenceGit,
         text += reference.diff(third, data.draw(edited(third)), *options)
     text = data.draw(mailed(data.draw(damaged(text))))
     backwards = data.draw(st.integers(0, 7)) == 0
-    assert result_of(base, text, backwards=backwards) == reference.apply(base, text, reverse=backwards)
+    expected = reference.apply(base, text, reverse=backwards)
+    event("applies" if expected else "refused")
+    assert result_of(base, text, backwards=backwards) == expected
