@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.scenario import SCENARIO, Series, Style
+from demo.scenario import SCENARIO
+from demo.scenario_values import Series, Style
 from demo.upstream import Upstream
 from demo.upstream_history import address
 from demo.upstream_text import SOURCES, Edit, Entry, Files, edited, read_entries
@@ -52,7 +53,9 @@ def build_series(upstream: Upstream) -> Mapping[str, BuiltSeries]:
         git = Git(Path(name))
         git.run("init", "--quiet", "--bare", "--template=", name)
         Path(name, "objects", "info").mkdir(exist_ok=True)
-        Path(name, "objects", "info", "alternates").write_bytes(bytes((upstream.git_dir / "objects").absolute()) + b"\n")
+        Path(name, "objects", "info", "alternates").write_bytes(
+            bytes((upstream.git_dir / "objects").absolute()) + b"\n"
+        )
         git.run("fast-import", "--quiet", "--done", stdin=_stream(upstream, written, fixes))
         built = {series.key: _shaped(series, _mails(git, series)) for series in written}
     for series in SCENARIO.by_key.values():
@@ -94,8 +97,15 @@ def _data(content: bytes) -> bytes:
 def _mails(git: Git, series: Series) -> list[bytes]:
     """The mails of one series, in order."""
     text = git.run(
-        "format-patch", "--stdout", "--no-encode-email-headers", "--signature=Sluice", "--abbrev=12", "--binary", "-M",
-        "--numbered" if len(series.fixes) > 1 else "--no-numbered", f"base/{series.key}..fix/{series.key}",
+        "format-patch",
+        "--stdout",
+        "--no-encode-email-headers",
+        "--signature=Sluice",
+        "--abbrev=12",
+        "--binary",
+        "-M",
+        "--numbered" if len(series.fixes) > 1 else "--no-numbered",
+        f"base/{series.key}..fix/{series.key}",
     ).stdout
     starts = [match.start() for match in _MAIL_START.finditer(text)]
     return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]

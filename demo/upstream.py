@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.upstream_history import Files, History, address, upstream_history
+from demo.upstream_history import History, address, upstream_history
+from demo.upstream_text import Files
 from releases.engine.git import Git
 
 _TAGGER = address("Release manager")

@@ -14,10 +14,10 @@ SERIES = ("1.6", "1.7", "1.8", "1.9")
 
 _FIRST_DAY = datetime(2023, 10, 2, tzinfo=UTC)
 _MASTER_STEP = timedelta(days=12)
-_BRANCH_STEP = {"1.6": timedelta(days=25), "1.7": timedelta(days=21), "1.8": timedelta(days=12), "1.9": timedelta(days=8)}
+_BRANCH_STEP_DAYS = {"1.6": 25, "1.7": 21, "1.8": 12, "1.9": 8}
 _BACKPORT_DELAY = timedelta(days=9)
-_SUPPORTED = 548
-_SECURITY_SUPPORTED = 1096
+_SUPPORTED_DAYS = 548
+_SECURITY_SUPPORTED_DAYS = 1096
 
 _RELEASE_MANAGER = "Release manager"
 _STABLE_TEAM = "Stable team"
@@ -81,6 +81,13 @@ class _Line:
     committer: str
 
     @property
+    def place(self) -> int:
+        """The tip's place in the history; a branch without a commit has none."""
+        if self.tip is None:
+            raise LookupError("nothing has been committed yet")
+        return self.tip
+
+    @property
     def files(self) -> Files:
         return {} if self.tip is None else self.history.files_at(self.tip)
 
@@ -109,19 +116,18 @@ def upstream_history() -> History:
     master.commit(_RELEASE_MANAGER, "Import the Sluice development tree", _first_files())
     for entry in _master_entries():
         if entry.kind == "fork":
-            assert master.tip is not None
-            forks[entry.name] = (master.tip, master.now)
+            forks[entry.name] = (master.place, master.now)
             following = _following(entry.name)
             message = f"Open the tree for {following}\n\nFixes for {entry.name} go through staging-{entry.name} now."
             master.commit(_RELEASE_MANAGER, message, _with_version(master.files, following, "-unstable"))
         else:
             place = master.commit(entry.author, _message(entry), _edited(master.files, entry))
             originals[entry.name] = (entry, history.commits[place])
-    assert master.tip is not None
-    history.branches["master"] = master.tip
+    history.branches["master"] = master.place
     for series in SERIES:
         place, day = forks[series]
-        _write_branch(_Line(history, place, day, _BRANCH_STEP[series], _STABLE_TEAM), series, originals)
+        step = timedelta(days=_BRANCH_STEP_DAYS[series])
+        _write_branch(_Line(history, place, day, step, _STABLE_TEAM), series, originals)
     return history
 
 
@@ -132,8 +138,7 @@ def _write_branch(line: _Line, series: str, originals: dict[str, tuple[Entry, Co
             _release(line, series, point)
             point += 1
         elif entry.kind == "stable":
-            assert line.tip is not None
-            line.history.branches[f"stable-{series}"] = line.tip
+            line.history.branches[f"stable-{series}"] = line.place
         elif entry.kind == "pick":
             original, commit = originals[entry.name]
             both = Entry("commit", original.name, original.author, original.message, original.edits + entry.edits)
@@ -146,8 +151,7 @@ def _write_branch(line: _Line, series: str, originals: dict[str, tuple[Entry, Co
             )
         else:
             line.commit(entry.author, _message(entry), _edited(line.files, entry))
-    assert line.tip is not None
-    line.history.branches[f"staging-{series}"] = line.tip
+    line.history.branches[f"staging-{series}"] = line.place
 
 
 def _release(line: _Line, series: str, point: int) -> None:
@@ -203,7 +207,7 @@ def _with_version(files: Files, series: str, extra: str) -> Files:
 
 def _with_support(files: Files, series: str, released_on: date) -> Files:
     """Put the branch's dates where a development tree says that it has none."""
-    until, security = (released_on + timedelta(days=days) for days in (_SUPPORTED, _SECURITY_SUPPORTED))
+    until, security = (released_on + timedelta(days=days) for days in (_SUPPORTED_DAYS, _SECURITY_SUPPORTED_DAYS))
     replacements = (
         ("Sluice-Version: unstable", f"Sluice-Version: {series}"),
         ("Initial-Release: n/a", f"Initial-Release: {released_on}"),
