@@ -1,5 +1,6 @@
 """The demonstration's upstream: a bare repository of a small hypervisor, the same to the commit id in every run."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from demo.upstream_history import History, address, upstream_history
 from demo.upstream_text import Files
 from releases.engine.git import Git
 
+_MARK = "built-from"
 _TAGGER = address("Release manager")
 
 
@@ -31,18 +33,32 @@ def build_upstream(directory: Path) -> Upstream:
     """Write the bare repository into `directory`, or take the one that is there; takes under a second.
 
     It is written beside its place and moved there when complete, so that a run cut short leaves nothing half built.
-    Raises `GitTrouble` if git fails and `OSError` if the place can't be written.
+    One that an earlier version of the texts made is replaced. Raises `FileExistsError` where something else is in
+    the way, `GitTrouble` if git fails and `OSError` if the place can't be written.
     """
     history = upstream_history()
+    stream = _stream(history)
+    digest = hashlib.sha256(stream).hexdigest()
+    if directory.exists() and _mark(directory) != digest:
+        shutil.rmtree(directory)
     if not directory.exists():
         unfinished = directory.with_name(directory.name + ".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         git = Git(unfinished)
         git.run("init", "--quiet", "--bare", "--template=", "--initial-branch=master", os.fspath(unfinished))
-        git.run("fast-import", "--quiet", "--done", stdin=_stream(history))
+        git.run("fast-import", "--quiet", "--done", stdin=stream)
+        (unfinished / _MARK).write_text(digest)
         unfinished.rename(directory)
     return Upstream(directory, _refs(Git(directory)), history)
+
+
+def _mark(directory: Path) -> str:
+    """The digest of what an upstream was built from."""
+    try:
+        return (directory / _MARK).read_text()
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileExistsError(f"{directory} is no demonstration upstream") from None
 
 
 def _refs(git: Git) -> dict[str, str]:

@@ -27,6 +27,21 @@ def test_a_build_that_is_there_is_taken_as_it_is(upstream: Upstream) -> None:
     assert upstream.git_dir.stat().st_mtime_ns == before
 
 
+def test_a_build_of_older_texts_is_replaced(upstream: Upstream, tmp_path: Path) -> None:
+    directory = tmp_path / "sluice.git"
+    build_upstream(directory)
+    (directory / "built-from").write_text("older texts")
+    (directory / "packed-refs").write_text("")
+    assert build_upstream(directory).refs == upstream.refs
+
+
+def test_what_is_no_upstream_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letters").write_text("dear")
+    with pytest.raises(FileExistsError):
+        build_upstream(tmp_path)
+    assert (tmp_path / "letters").read_text() == "dear"
+
+
 def test_a_build_cut_short_is_begun_again(upstream: Upstream, tmp_path: Path) -> None:
     unfinished = tmp_path / "sluice.git.unfinished"
     unfinished.mkdir()
