@@ -3,18 +3,25 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help demo serve test check format nightly bench clean
+.PHONY: help demo test test-servers check format nightly bench clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: ## set everything up, run the main job on a demonstration upstream, print the board, serve (ONCE=1: print and exit)
 	@$(PYTHON) bootstrap.py runtime
-	@$(PY) manage.py demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+	@PENSTOCK_VAR=$${PENSTOCK_VAR:-var/demo} PENSTOCK_TICK_S=1 $(PY) manage.py demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
-test: ## the whole suite, on SQLite; with CI=true again on PostgreSQL, Redis and in Chromium
+test: ## the whole suite; with CI=true in Chromium too, and again on PostgreSQL and Redis
 	@$(PYTHON) bootstrap.py develop
 	@$(PY) -m pytest -n auto $(ARGS)
+	@if [ "$$CI" = true ]; then $(MAKE) --no-print-directory test-servers; fi
+
+test-servers:
+	@test -n "$$PENSTOCK_TEST_DATABASE_URL" || { echo "PENSTOCK_TEST_DATABASE_URL names no PostgreSQL"; exit 1; }
+	@test -n "$$PENSTOCK_TEST_BROKER_URL" || { echo "PENSTOCK_TEST_BROKER_URL names no Redis"; exit 1; }
+	@PENSTOCK_DATABASE_URL=$$PENSTOCK_TEST_DATABASE_URL PENSTOCK_BROKER_URL=$$PENSTOCK_TEST_BROKER_URL \
+		$(PY) -m pytest -n auto --ignore tests/releases/engine --ignore tests/demo --ignore tests/browser $(ARGS)
 
 check: ## linting, typing, import contracts, templates, migrations, deployment checks
 	@$(PYTHON) bootstrap.py develop

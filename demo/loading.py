@@ -1,0 +1,93 @@
+"""Puts the scenario into the database, the way people would: a tree, advisories, uploads, seats."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from accounts.models import Role, TeamSeat, User
+from advisories.lifecycle import SHOWN_TO_READERS, State
+from advisories.models import Advisory, Seat
+from advisories.models.seat import Right
+from demo.scenario import SCENARIO
+from demo.scenario_patches import BuiltSeries, build_series
+from demo.scenario_people import PEOPLE
+from demo.scenario_values import TREE
+from demo.scenario_values import Advisory as ScenarioAdvisory
+from demo.upstream import Upstream
+from releases import fetching, uploading
+from releases.models import Branch, Series, Tree
+
+FIRST_PUBLIC_AT = datetime(2026, 1, 13, 12, 0, tzinfo=UTC)
+"""The oldest advisory's instant, a Tuesday noon; the others follow fortnight by fortnight."""
+
+SECTIONS = ("description", "impact", "vulnerable systems", "mitigation", "resolution")
+
+
+def load_tree(upstream: Path) -> Tree:
+    """The one tree, to be fetched by the worker at once and then twice a minute."""
+    tree, is_new = Tree.objects.get_or_create(slug=TREE, defaults={"url": str(upstream), "fetch_every_s": 30})
+    if is_new:
+        fetching.request(tree)
+    return tree
+
+
+@transaction.atomic
+def load_people() -> Mapping[str, str]:
+    """One person for each role, with a password made now: address -> password."""
+    passwords = {}
+    for person in PEOPLE:
+        password = "-".join(secrets.token_hex(2) for _ in range(3))
+        user = User.objects.filter(email=person.email).first()
+        if user is None:
+            user = User.objects.create_user(person.email, name=person.name, is_superuser=person.role == "operator")
+            if person.role in Role.values:
+                TeamSeat.objects.create(user=user, role=Role(person.role))
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        passwords[person.email] = password
+    return passwords
+
+
+def load_advisories(tree: Tree, upstream: Upstream) -> None:
+    """Every advisory with its series, once the tree's branches are known; what is there already stays."""
+    built = build_series(upstream)
+    branches = {branch.name: branch for branch in Branch.objects.filter(tree=tree)}
+    author = User.objects.get(email=PEOPLE[0].email)
+    series: dict[str, Series] = {}
+    for place, told in enumerate(SCENARIO.advisories):
+        with transaction.atomic():
+            advisory = _load_advisory(told, place)
+            for one in told.series:
+                series[one.key] = uploading.upload_series(
+                    advisory=advisory,
+                    tree=tree,
+                    branches=[branches[name] for name in one.branches],
+                    files=_files(built[one.key]),
+                    by=author,
+                    depends_on=[series[key] for key in one.depends_on],
+                )
+    _load_seats()
+
+
+def _load_advisory(told: ScenarioAdvisory, place: int) -> Advisory:
+    state = State(told.state)
+    public_at = FIRST_PUBLIC_AT + timedelta(days=14 * place) if state in SHOWN_TO_READERS else None
+    sections = {name.replace(" ", "_"): told.sections.get(name, "") for name in SECTIONS}
+    return Advisory.objects.create(number=told.number, title=told.title, state=state, public_at=public_at, **sections)
+
+
+def _files(built: BuiltSeries) -> list[tuple[str, bytes]]:
+    return [(upload.name, upload.content) for upload in built.uploads]
+
+
+def _load_seats() -> None:
+    for person in PEOPLE:
+        for number in person.seats:
+            Seat.objects.get_or_create(
+                advisory=Advisory.objects.get(number=number),
+                user=User.objects.get(email=person.email),
+                defaults={"right": Right.UPLOAD},
+            )

@@ -1,0 +1,148 @@
+"""The demonstration from start to end: processes, data, progress, the board, the sign-ins."""
+
+import hashlib
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import OutputWrapper
+from django.db import connection
+
+from accounts.models import User
+from demo.loading import load_advisories, load_people, load_tree
+from demo.processes import Processes
+from demo.scenario_people import PEOPLE
+from demo.upstream import build_upstream
+from releases.models import BranchRun, Cell, Tree
+
+WAIT_S = 300
+"""How long the worker gets for everything; it needs a few seconds."""
+
+
+class Demonstration:
+    """One run of the demonstration, in `PENSTOCK_VAR`."""
+
+    def __init__(self, out: OutputWrapper, *, port: int) -> None:
+        self.out = out
+        self.port = port
+        self.place: Path = settings.VAR_DIR
+
+    def run(self, *, once: bool) -> None:
+        """Set up, wait for the worker, print; unless `once`, serve until interrupted."""
+        self._prepare()
+        with Processes(self.place / "logs") as processes:
+            processes.start("worker", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2")
+            processes.start("beat", "celery", "-A", "config", "beat", "--loglevel", "WARNING")
+            processes.start("web", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2")
+            self._load(processes)
+            self._wait_for_checks(processes)
+            processes.wait_for_answer(self.port, "/readyz")
+            self._print_board()
+            self._print_doors(load_people())
+            if once:
+                return
+            self.out.write("\nServing until Ctrl-C.")
+            while True:
+                time.sleep(1)
+                processes.check()
+
+    def _prepare(self) -> None:
+        """Database, static files, upstream; a run that was cut short while loading starts afresh."""
+        stamp = self.place / "loaded"
+        if not stamp.exists() or stamp.read_text() != _digest():
+            if (self.place / "upstream.git").exists():
+                self.out.write("The previous run was cut short, or was of another version: starting afresh.")
+            self._start_afresh()
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        connection.close()
+
+    def _start_afresh(self) -> None:
+        connection.close()
+        for found in self.place.iterdir():
+            if found.name in {"lock", "secret-key"}:
+                continue
+            if found.is_dir() and not found.is_symlink():
+                shutil.rmtree(found)
+            else:
+                found.unlink()
+        for folder in ("messages", "control"):
+            (self.place / "broker" / folder).mkdir(parents=True)
+
+    def _load(self, processes: Processes) -> None:
+        stamp = self.place / "loaded"
+        if stamp.exists():
+            return
+        upstream = build_upstream(self.place / "upstream.git")
+        load_people()
+        tree = load_tree(upstream.git_dir)
+        self._wait(processes, "Fetching the upstream", lambda: _fetched(tree))
+        load_advisories(tree, upstream)
+        stamp.write_text(_digest())
+
+    def _wait_for_checks(self, processes: Processes) -> None:
+        self._wait(processes, "Trying every series on every branch", _checked)
+
+    def _wait(self, processes: Processes, what: str, progress: Callable[[], tuple[int, int]]) -> None:
+        """Show a bar until `progress` says that all is done; it answers (done, total)."""
+        limit = time.monotonic() + WAIT_S
+        is_terminal = sys.stdout.isatty()
+        while True:
+            done, total = progress()
+            if is_terminal:
+                self.out.write(f"\r{_bar(done, total)} {what}: {done} of {total} ", ending="")
+                self.out.flush()
+            if total and done == total:
+                break
+            if time.monotonic() > limit:
+                raise TimeoutError(f"{what} took more than {WAIT_S} seconds; see {self.place / 'logs'}.")
+            processes.check()
+            time.sleep(0.2)
+        self.out.write("" if is_terminal else f"{what}: {total} of {total}")
+
+    def _print_board(self) -> None:
+        viewer = User.objects.get(email=PEOPLE[0].email)
+        call_command("board", as_=viewer.email, stdout=self.out)
+
+    def _print_doors(self, passwords: Mapping[str, str]) -> None:
+        self.out.write(
+            f"\nThe portal: http://127.0.0.1:{self.port}/    the branch board: http://127.0.0.1:{self.port}/board"
+        )
+        self.out.write("Sign in at /sign-in as\n")
+        for person in PEOPLE:
+            self.out.write(f"  {person.role:<16} {person.email:<32} {passwords[person.email]}")
+        self.out.write(f"  {'reader':<16} no sign-in: see what the public sees")
+
+
+def _bar(done: int, total: int, width: int = 30) -> str:
+    filled = width * done // total if total else 0
+    return "█" * filled + "░" * (width - filled)
+
+
+def _fetched(tree: Tree) -> tuple[int, int]:
+    tree.refresh_from_db()
+    if tree.fetch_error:
+        raise OSError(f"The demonstration's upstream could not be fetched: {tree.fetch_error}")
+    return int(tree.fetched_at is not None), 1
+
+
+def _checked() -> tuple[int, int]:
+    due = Cell.objects.filter(is_due=True).count()
+    total = Cell.objects.count()
+    if BranchRun.objects.unfinished().exists():
+        due = max(due, 1)
+    return total - due, total
+
+
+def _digest() -> str:
+    """What the demonstration was loaded from: another version of it starts afresh."""
+    sha = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in sorted([*here.glob("*.py"), *here.glob("sources/**/*"), *here.parent.glob("*/migrations/*.py")]):
+        if path.is_file():
+            sha.update(path.read_bytes())
+    return sha.hexdigest()
