@@ -1,8 +1,10 @@
 """The scenario keeps its promises: what it expects of every series on every baseline is what git says."""
 
 import re
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -70,7 +72,9 @@ class Bench:
 
 @contextmanager
 def bench(upstream: Upstream) -> Iterator[Bench]:
-    with Git(upstream.git_dir).scratch() as scratch:
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Scratch(Path(name, "objects"), Path(name, "index"), Git(upstream.git_dir).objects_dir())
+        scratch.objects.mkdir()
         yield Bench(upstream, scratch)
 
 
