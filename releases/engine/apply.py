@@ -189,6 +189,8 @@ class _Application:
     def _check_old_side(self, step: _Step) -> None:
         if step.old_path is None:
             return
+        if step.is_new:
+            raise step.conflict("the patch creates a file and names an old one")
         previous = self._previous(step)
         mode = previous.new_mode if previous else self._overlay.mode(step.old_path)
         if mode is None:

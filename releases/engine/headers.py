@@ -60,8 +60,6 @@ class Draft:
 
     def finished(self) -> FilePatch:
         """The file patch as a value."""
-        if self.is_new and self.old_name is not None:
-            raise NotAPatch("a new file that has an old name", self.line)
         if self.is_new:
             change = Change.CREATE
         elif self.is_delete:

@@ -13,10 +13,11 @@ from email.utils import parsedate_to_datetime
 
 _HEADER = re.compile(rb"([!-9;-~]{1,76})[ \t]*:[ \t]*(.*)")
 _HEADERS_OF_MAIL = frozenset(
-    b"bcc cc content-disposition content-language content-transfer-encoding content-type date delivered-to from "
-    b"in-reply-to list-id message-id mime-version received references reply-to return-path sender subject to "
-    b"user-agent".split()
+    b"authentication-results bcc cc content-disposition content-language content-transfer-encoding content-type date "
+    b"delivered-to dkim-signature errors-to from in-reply-to mailing-list message-id mime-version precedence received "
+    b"references reply-to return-path sender subject thread-index thread-topic to user-agent".split()
 )
+_FAMILIES_OF_HEADERS = (b"arc-", b"list-", b"resent-", b"x-")
 _SEPARATOR = re.compile(rb"From [^\n]*:[^\n]*\n")
 _DIFF = re.compile(rb"(?m)^(?:diff -|Index: |--- [^\s]|GIT binary patch)")
 _RULE = re.compile(rb"(?m)^---[ \t]*\r?$")
@@ -83,13 +84,13 @@ def split_head(content: bytes) -> tuple[dict[bytes, bytes], bytes]:
             headers[name] = (headers[name] + b" " + line.strip())[:_LONGEST_HEADER]
         else:
             match = _HEADER.match(line)
-            if match is None or (not headers and match.group(1).lower() not in _HEADERS_OF_MAIL):
+            name = match.group(1).lower() if match else b""
+            known = name in _HEADERS_OF_MAIL or name.startswith(_FAMILIES_OF_HEADERS)
+            if match is None or not (headers or known):
                 break
-            name = match.group(1).lower()
             headers.setdefault(name, match.group(2)[:_LONGEST_HEADER])
         position = end + 1
-    known = headers.keys() & _HEADERS_OF_MAIL
-    return (headers, content[position:]) if known else ({}, content[start:])
+    return (headers, content[position:]) if headers else ({}, content[start:])
 
 
 def message_of(body: bytes) -> bytes:

@@ -128,7 +128,11 @@ def edited(draw: st.DrawFn, tree: Files) -> Files:
 
 _OPTIONS = "--binary --full-index -M -M10 -C -C10 --find-copies-harder -B -U0 -U1 -U5 --no-renames -R --abbrev=4 -a"
 _RARE_OPTIONS = "--irreversible-delete --patience -W --no-prefix --binary"
-diff_options = st.lists(st.sampled_from([*_OPTIONS.split(), *_RARE_OPTIONS.split()]), max_size=4, unique=True)
+diff_options = st.one_of(
+    st.just(["--binary"]),
+    st.just(["--binary", "-M", "-C"]),
+    st.lists(st.sampled_from([*_OPTIONS.split(), *_RARE_OPTIONS.split()]), max_size=4, unique=True),
+)
 
 _HEADERS = [
     b"rename from f",
@@ -361,7 +365,8 @@ DAMAGES: list[Damage] = [
 def damaged(draw: st.DrawFn, text: bytes) -> bytes:
     """A patch text as it was, or with up to three things done to it."""
     lines = re.findall(rb"[^\n]*\n|[^\n]+", text)
-    for damage in draw(st.lists(st.sampled_from(DAMAGES), max_size=3)):
+    for _ in range(draw(st.sampled_from([0, 0, 1, 1, 1, 2, 3]))):
+        damage = draw(st.sampled_from(DAMAGES))
         if lines:
             damage(draw, lines)
             lines = re.findall(rb"[^\n]*\n|[^\n]+", b"".join(lines))
