@@ -5,9 +5,10 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
+from django.views.decorators.http import require_http_methods
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -15,6 +16,16 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 def public_page(view: View) -> View:
     """Open a view to everyone. What it shows to whom is still the query's business."""
     return login_not_required(view)
+
+
+def by_method(*, get: Callable[..., HttpResponse], post: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """One address, two views: `get` shows a form and `post` takes it. Anyone else's method is refused (405)."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return (post if request.method == "POST" else get)(request, *args, **kwargs)
+
+    return door
 
 
 class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
+from accounts.doors import by_method
 from advisories import views
 
 app_name = "advisories"
 urlpatterns = [
     path("", views.advisory_list, name="list"),
+    path("add", by_method(get=views.ask_new, post=views.add), name="add"),
     path("<int:number>/", views.detail, name="detail"),
+    path("<int:number>/edit", by_method(get=views.ask_text, post=views.edit), name="edit"),
+    path("<int:number>/move", views.move, name="move"),
 ]

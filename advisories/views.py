@@ -1,13 +1,19 @@
-"""The front page, the list and one advisory."""
+"""The front page, the list, one advisory, and writing it."""
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import public_page
+from advisories.access import may_write_advisories
+from advisories.forms import AdvisoryForm, NewAdvisoryForm
+from advisories.lifecycle import SHOWN_TO_READERS, State, StepNotAllowed
 from advisories.markdown import render as render_markdown
-from advisories.models import Advisory
+from advisories.models import Advisory, StaleAdvisory
 
 
 @public_page
@@ -22,14 +28,80 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def advisory_list(request: HttpRequest) -> HttpResponse:
     """Every advisory the viewer may read, newest number first."""
-    page = Paginator(Advisory.objects.visible_to(request.user), 50).get_page(request.GET.get("page"))
-    return render(request, "advisories/advisory_list.html", {"page": page})
+    page = Paginator(Advisory.objects.visible_to(request.user).marked_embargoed(), 50).get_page(request.GET.get("page"))
+    may_write = may_write_advisories(request.user)
+    return render(request, "advisories/advisory_list.html", {"page": page, "may_write": may_write})
 
 
 @public_page
 @require_safe
 def detail(request: HttpRequest, number: int) -> HttpResponse:
     """One advisory; hidden and missing look the same."""
+    advisory = get_object_or_404(Advisory.objects.visible_to(request.user).marked_embargoed(), number=number)
+    context = {
+        "advisory": advisory,
+        "sections": [(heading, render_markdown(text)) for heading, text in advisory.sections],
+        "may_write": may_write_advisories(request.user),
+    }
+    return render(request, "advisories/advisory_detail.html", context)
+
+
+def ask_new(request: HttpRequest) -> HttpResponse:
+    """The form for a new advisory, the next number proposed."""
+    _writers_only(request)
+    return render(request, "advisories/advisory_form.html", {"form": NewAdvisoryForm()})
+
+
+def add(request: HttpRequest) -> HttpResponse:
+    """Take the number and begin to draft."""
+    _writers_only(request)
+    form = NewAdvisoryForm(request.POST)
+    if not form.is_valid():
+        return render(request, "advisories/advisory_form.html", {"form": form}, status=422)
+    return redirect(form.save())
+
+
+def ask_text(request: HttpRequest, number: int) -> HttpResponse:
+    """The form with the text as it is."""
+    advisory = _writers_advisory(request, number)
+    form = AdvisoryForm(instance=advisory)
+    return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory})
+
+
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    """Keep the changed text."""
+    advisory = _writers_advisory(request, number)
+    form = AdvisoryForm(request.POST, instance=advisory)
+    if not form.is_valid():
+        return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory}, status=422)
+    messages.success(request, f"{advisory} was kept.")
+    return redirect(form.save())
+
+
+@require_POST
+def move(request: HttpRequest, number: int) -> HttpResponse:
+    """Take one step of the lifecycle. What becomes public does so at this instant."""
+    advisory = _writers_advisory(request, number)
+    try:
+        target = State(request.POST.get("target", ""))
+        changes = {"public_at": Now()} if target in SHOWN_TO_READERS and target != State.WITHDRAWN else {}
+        advisory.move_to(target, **changes)
+    except (ValueError, StepNotAllowed):
+        messages.error(request, f"{advisory} cannot go there from where it stands.")
+    except StaleAdvisory:
+        messages.error(request, f"Somebody else moved {advisory} meanwhile. Nothing was changed.")
+    else:
+        messages.success(request, f"{advisory} is {target} now.")
+    return redirect(advisory)
+
+
+def _writers_only(request: HttpRequest) -> None:
+    if not may_write_advisories(request.user):
+        raise PermissionDenied
+
+
+def _writers_advisory(request: HttpRequest, number: int) -> Advisory:
+    """404 to those who may not know of it, 403 to those who may only read."""
     advisory = get_object_or_404(Advisory.objects.visible_to(request.user), number=number)
-    sections = [(heading, render_markdown(text)) for heading, text in advisory.sections]
-    return render(request, "advisories/advisory_detail.html", {"advisory": advisory, "sections": sections})
+    _writers_only(request)
+    return advisory

@@ -1,6 +1,35 @@
 """Pages of trees, branches, series and checks."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from accounts.doors import by_method
+from releases.views import board, branches, checks, flags, series, trees
 
 app_name = "releases"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("board", board.board, name="board"),
+    path("board/rows", board.board_rows, name="board_rows"),
+    path("checks/<int:pk>/", checks.check, name="check"),
+    path("checks/<int:pk>/prerequisites.mbox", checks.check_mbox, name="check_mbox"),
+    path("flags/", flags.flags, name="flags"),
+    path("flags/<int:pk>/take", flags.take, name="take_flag"),
+    path("flags/<int:pk>/owner", flags.hand_over, name="hand_over_flag"),
+    path("trees/", trees.trees, name="trees"),
+    path("trees/add", by_method(get=trees.add_tree, post=trees.create_tree), name="add_tree"),
+    path("trees/<slug:slug>/", trees.tree, name="tree"),
+    path("trees/<slug:slug>/edit", by_method(get=trees.edit_tree, post=trees.change_tree), name="edit_tree"),
+    path("trees/<slug:slug>/fetch", trees.fetch_tree, name="fetch_tree"),
+    path("trees/<slug:slug>/remove", by_method(get=trees.remove_tree, post=trees.delete_tree), name="remove_tree"),
+    path("trees/<slug:slug>/<str:name>/", branches.branch, name="branch"),
+    path("trees/<slug:slug>/<str:name>/check", branches.check_again, name="check_again"),
+    path("trees/<slug:slug>/<str:name>/follow", branches.follow, name="follow"),
+    path(
+        "trees/<slug:slug>/<str:name>/dates",
+        by_method(get=branches.ask_dates, post=branches.enter_dates),
+        name="enter_dates",
+    ),
+    path("series/<int:pk>/", series.series, name="series"),
+    path("series/<int:pk>/s<int:number>/", series.series, name="revision"),
+    path("patches/<int:pk>/<str:file_name>", series.patch_file, name="patch_file"),
+    path("uploads/<int:pk>/<str:file_name>", series.uploaded_file, name="uploaded_file"),
+]

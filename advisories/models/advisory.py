@@ -5,12 +5,12 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import Role, TeamSeat, User
-from advisories.lifecycle import CARRIES_FIXES, SHOWN_TO_READERS, State, check_step
+from advisories.lifecycle import CARRIES_FIXES, SHOWN_TO_READERS, STEPS, State, check_step
 from advisories.models.seat import Seat
 
 
@@ -120,6 +120,16 @@ class Advisory(models.Model):
         """Headings and Markdown of the sections that hold something, in the field's order."""
         names = ("description", "impact", "vulnerable_systems", "mitigation", "resolution", "credits")
         return [(name.replace("_", " ").capitalize(), getattr(self, name)) for name in names if getattr(self, name)]
+
+    @classmethod
+    def next_number(cls) -> int:
+        """One more than the largest number ever taken, used or not."""
+        return (cls.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+
+    @property
+    def steps(self) -> list[State]:
+        """The states it can go to from here, in the lifecycle's order."""
+        return [state for state in State if state in STEPS[State(self.state)]]
 
     @transaction.atomic
     def move_to(self, target: State, **changes: object) -> None:

@@ -1,0 +1,95 @@
+"""The list that makes a series apply, and the series, as one mbox that `git am` takes on the baseline."""
+
+import base64
+import re
+
+from django.utils.text import slugify
+
+from accounts.access import Viewer
+from releases.dossier import revisions_of
+from releases.engine.git import Git, GitTrouble
+from releases.engine.heads import split_head
+from releases.engine.mailbox import as_mbox as mails_of
+from releases.engine.mirror import MirrorTrouble
+from releases.engine.verdicts import Kind, Outcome, Prerequisite, Verdict
+from releases.mirrors import mirror_of
+from releases.models import Check, Patch, SeriesRevision
+
+OFFERED = (Kind.APPLIES, Kind.NEEDS_PREREQUISITES)
+"""Where a list makes the series apply; for the others there is nothing that `git am` would take."""
+
+_FORMAT = ("--stdout", "-1", "--no-stat", "--no-signature", "--no-renames", "--binary", "--full-index")
+
+
+class MirrorMissing(Exception):
+    """This machine can't read the upstream's commits now; says why."""
+
+
+class NothingToApply(Exception):
+    """No list makes the series apply on this baseline."""
+
+
+def as_mbox(check: Check, viewer: Viewer) -> bytes:
+    """Prerequisites first, then the series' own patches, but those that the baseline has.
+
+    Raises `NothingToApply` for a check whose series doesn't apply whatever comes first, and `MirrorMissing`.
+    """
+    verdict = Verdict.from_json(check.verdict.evidence)
+    if verdict.kind not in OFFERED:
+        raise NothingToApply
+    contained = {number for number, one in enumerate(verdict.patches) if one.outcome is Outcome.CONTAINED}
+    mails = _prerequisites(check, verdict.prerequisites, viewer)
+    own = _patches(check.revision, viewer)
+    mails += [content for number, content in enumerate(own) if number not in contained]
+    return mails_of(mails)
+
+
+def file_name(check: Check) -> str:
+    """As in ssa-12-s2-on-1.8.3.mbox."""
+    base = re.sub(r"[^A-Za-z0-9._-]+", "-", check.base_name)
+    return f"{slugify(check.revision.series.advisory.label)}-{check.revision}-on-{base}.mbox"
+
+
+def _prerequisites(check: Check, elements: tuple[Prerequisite, ...], viewer: Viewer) -> list[bytes]:
+    revisions = revisions_of(elements, viewer)
+    commits = _commit_mails(check, [one.commit.commit for one in elements if one.commit])
+    mails: list[bytes] = []
+    for element in elements:
+        if element.commit:
+            mails.append(commits[element.commit.commit])
+        elif element.series in revisions:
+            mails += _patches(revisions[element.series], viewer)
+    return mails
+
+
+def _patches(revision: SeriesRevision, viewer: Viewer) -> list[bytes]:
+    found = Patch.objects.visible_to(viewer).filter(revision=revision).order_by("position")
+    return [bytes(content) for content in found.values_list("content", flat=True)]
+
+
+def _commit_mails(check: Check, commits: list[str]) -> dict[str, bytes]:
+    if not commits:
+        return {}
+    tree = check.branch.tree
+    mirror = mirror_of(tree)
+    if not mirror.is_there:
+        raise MirrorMissing(f"This server has no mirror of {tree} yet.")
+    try:
+        with mirror.reading() as git:
+            return {commit: _mail(git, commit) for commit in commits}
+    except (GitTrouble, MirrorTrouble) as trouble:
+        raise MirrorMissing(f"The mirror of {tree} lacks a commit of the list, or is being replaced.") from trouble
+
+
+def _mail(git: Git, commit: str) -> bytes:
+    mail = git.run("format-patch", *_FORMAT, "--end-of-options", commit).stdout
+    return _wrapped(mail) if b"\r" in mail else mail
+
+
+def _wrapped(mail: bytes) -> bytes:
+    """Git takes the CR off the lines of a mail, unless its text is encoded."""
+    _, body = split_head(mail)
+    head = mail.removesuffix(body).rstrip(b"\n").split(b"\n")
+    kept = [line for line in head if not line.lower().startswith((b"content-", b"mime-version"))]
+    kept += [b"MIME-Version: 1.0", b"Content-Type: text/plain; charset=UTF-8", b"Content-Transfer-Encoding: base64"]
+    return b"\n".join(kept) + b"\n\n" + base64.encodebytes(body)

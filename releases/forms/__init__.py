@@ -1,0 +1,8 @@
+"""Forms of trees, branches, series and the board: they check shape and offer only what the viewer may see."""
+
+from releases.forms.board import BoardFilter
+from releases.forms.branch import BranchDatesForm, FlagFilter, FlagOwnerForm
+from releases.forms.series import RevisionForm, SeriesForm
+from releases.forms.tree import TreeForm
+
+__all__ = ["BoardFilter", "BranchDatesForm", "FlagFilter", "FlagOwnerForm", "RevisionForm", "SeriesForm", "TreeForm"]

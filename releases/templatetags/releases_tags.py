@@ -1,0 +1,25 @@
+"""An advisory's page shows its series through these, so that advisories never import releases."""
+
+from typing import Any
+
+from django import template
+
+from advisories.access import may_upload_to
+from advisories.models import Advisory
+from releases.series_grid import grids_of, series_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("releases/_series_of_advisory.html", takes_context=True)
+def series_of_advisory(context: dict[str, Any], advisory: Advisory) -> dict[str, Any]:
+    """The series that the viewer may read, each with its verdicts, and the way to upload another."""
+    viewer = context["request"].user
+    grids = grids_of(series_of(advisory.pk, viewer), viewer)
+    return {"advisory": advisory, "grids": grids, "may_upload": may_upload_to(viewer, advisory)}
+
+
+@register.filter
+def short(commit: str) -> str:
+    """An object id as people write it: twelve digits."""
+    return commit[:12]

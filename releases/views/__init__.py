@@ -1,0 +1,1 @@
+"""Pages of trees, branches, series, checks, flags and the board: one module per group."""
