@@ -1,0 +1,38 @@
+"""PURE: batch slots, working days, instants in a zone, outside clocks, and how predictable it all was."""
+
+from advisories.calendar.clocks import Break, BreakKind, FixedEnd, RunningClock, Window, breaks, window
+from advisories.calendar.instants import Fold, Instant, NoSuchTime, TimeExistsTwice, exact_instant, slot_instant
+from advisories.calendar.objections import Reason, ReasonKind, objections
+from advisories.calendar.predictability import PastRelease, Predictability, measure
+from advisories.calendar.slots import Earliest, PassedOver, Slot, earliest, next_slots
+from advisories.calendar.working_days import Holiday, NoWorkingDays, WorkingCalendar
+
+__all__ = [
+    "Break",
+    "BreakKind",
+    "Earliest",
+    "FixedEnd",
+    "Fold",
+    "Holiday",
+    "Instant",
+    "NoSuchTime",
+    "NoWorkingDays",
+    "PassedOver",
+    "PastRelease",
+    "Predictability",
+    "Reason",
+    "ReasonKind",
+    "RunningClock",
+    "Slot",
+    "TimeExistsTwice",
+    "Window",
+    "WorkingCalendar",
+    "breaks",
+    "earliest",
+    "exact_instant",
+    "measure",
+    "next_slots",
+    "objections",
+    "slot_instant",
+    "window",
+]
