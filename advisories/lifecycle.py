@@ -34,6 +34,9 @@ SHOWN_TO_READERS = frozenset({State.PUBLIC, State.WITHDRAWN})
 CARRIES_FIXES = frozenset({State.DRAFTING, State.READY, State.PREDISCLOSED, State.PUBLIC})
 """Only these are worth trying on the branches."""
 
+LEAVES_A_NOTE = frozenset({State.UNUSED, State.MERGED, State.WITHDRAWN})
+"""What ends without being read keeps a page at its number with the reason, which each of these steps needs."""
+
 
 class StepNotAllowed(Exception):
     """The lifecycle has no such step."""

@@ -1,0 +1,210 @@
+"""PURE: what an advisory still lacks before a step. Whether the step exists at all is the lifecycle's business.
+
+The page shows the list and the action refuses while it isn't empty: both ask here. Everything fails closed: what is not
+known to be there is missing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from advisories.arming import Quorum
+from advisories.embargo import IN_FORCE, EmbargoState
+from advisories.lifecycle import State
+
+
+class Lack(StrEnum):
+    """Kinds of what can be missing, for pages that link each to where it is done."""
+
+    TEXT = "text"
+    AFFECTED = "affected versions"
+    CREDIT = "credit"
+    SERIES = "series"
+    VERDICT = "verdict"
+    EMBARGO = "embargo"
+    DEPLOYMENT = "deployment permission"
+    RECIPIENTS = "recipients"
+    REVISION = "revision"
+    APPROVAL = "approval"
+    KEY = "signing key"
+    DATE = "date"
+    REASON = "reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is missing, as a sentence."""
+
+    kind: Lack
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFacts:
+    """What is known of one branch under security support that the advisory says is affected."""
+
+    name: str
+    has_series: bool = False
+    applies: bool = False
+    """The latest verdict says that the series applies, by itself or with its listed prerequisites."""
+    verdict_matches: bool = False
+    """The verdict is about exactly the patches of the frozen revision, on the baseline that is current."""
+    override: str = ""
+    """The recorded reason to publish in spite of the verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of an advisory. Defaults are those of a number that was just taken."""
+
+    now: datetime
+    title: str = ""
+    sections: frozenset[str] = frozenset()
+    """Names of the sections that hold something."""
+    affected_said: bool = False
+    undecided_credits: tuple[str, ...] = ()
+    """Finders who have not been asked, or not answered, how they are to be named."""
+    branches: tuple[BranchFacts, ...] = ()
+    fix_elsewhere: str = ""
+    """Why there is no patch of ours: a release of another project, or none yet and the text says so."""
+    embargo: EmbargoState = EmbargoState.NONE
+    embargo_end_at: datetime | None = None
+    is_out: bool = False
+    """Public or exploited already."""
+    deployment_said: bool = False
+    """The text says whether fixes and mitigations may be deployed during the embargo."""
+    recipients: int = 0
+    recipients_without_key: tuple[str, ...] = ()
+    delivered_end_at: datetime | None = None
+    """The end that the last delivered revision names."""
+    frozen_revision: int | None = None
+    frozen_is_current: bool = False
+    """The frozen revision says what the draft says."""
+    quorum: Quorum | None = None
+    key_expires_at: datetime | None = None
+    has_key: bool = False
+    planned_at: datetime | None = None
+    reason: str = ""
+
+
+REQUIRED_SECTIONS = ("description", "impact", "vulnerable_systems", "resolution")
+"""Without these a reader can't tell whether an advisory is about them, and what to do. Mitigation may be empty."""
+
+
+def missing_for(facts: Facts, target: State) -> tuple[Missing, ...]:
+    """List what is missing before `target`, most basic first; empty where nothing is."""
+    return tuple(one for rule in RULES.get(target, ()) for one in rule(facts))
+
+
+def _text(facts: Facts) -> Iterator[Missing]:
+    if not facts.title.strip():
+        yield Missing(Lack.TEXT, "It has no title.")
+    for name in REQUIRED_SECTIONS:
+        if name not in facts.sections:
+            yield Missing(Lack.TEXT, f"The section “{name.replace('_', ' ')}” is empty.")
+    if not facts.affected_said:
+        yield Missing(Lack.AFFECTED, "Nothing is said about which branches are affected.")
+
+
+def _credit(facts: Facts) -> Iterator[Missing]:
+    for finder in facts.undecided_credits:
+        yield Missing(Lack.CREDIT, f"It isn't decided how {finder} is credited.")
+
+
+def _series(facts: Facts) -> Iterator[Missing]:
+    if facts.fix_elsewhere.strip():
+        return
+    for branch in facts.branches:
+        if not branch.has_series and not branch.override.strip():
+            yield Missing(Lack.SERIES, f"{branch.name} is affected and has no series.")
+
+
+def _verdicts(facts: Facts) -> Iterator[Missing]:
+    """What was checked is what is published; a failure goes out only with a recorded reason."""
+    for branch in facts.branches:
+        if not branch.has_series or branch.override.strip():
+            continue
+        if not branch.verdict_matches:
+            yield Missing(Lack.VERDICT, f"The verdict on {branch.name} is not about the patches that would go out.")
+        elif not branch.applies:
+            yield Missing(Lack.VERDICT, f"The series does not apply on {branch.name}.")
+
+
+def _embargo(facts: Facts) -> Iterator[Missing]:
+    if facts.is_out:
+        yield Missing(Lack.EMBARGO, "It is public or exploited already: publish it instead.")
+    if facts.embargo not in IN_FORCE or facts.embargo_end_at is None:
+        yield Missing(Lack.EMBARGO, "No end of the embargo is agreed.")
+    elif facts.embargo_end_at <= facts.now:
+        yield Missing(Lack.EMBARGO, "The agreed end of the embargo has passed.")
+    if not facts.deployment_said:
+        yield Missing(Lack.DEPLOYMENT, "It doesn't say what may be deployed during the embargo.")
+
+
+def _recipients(facts: Facts) -> Iterator[Missing]:
+    if not facts.recipients:
+        yield Missing(Lack.RECIPIENTS, "There is nobody to pre-disclose it to.")
+    for name in facts.recipients_without_key:
+        yield Missing(Lack.RECIPIENTS, f"{name} has no key that is valid.")
+
+
+def _revision(facts: Facts) -> Iterator[Missing]:
+    if facts.frozen_revision is None:
+        yield Missing(Lack.REVISION, "No revision is frozen.")
+    elif not facts.frozen_is_current:
+        yield Missing(Lack.REVISION, f"The draft has changed since v{facts.frozen_revision} was frozen.")
+
+
+def _key(facts: Facts) -> Iterator[Missing]:
+    """A signature made at the instant must still be good then."""
+    if not facts.has_key:
+        yield Missing(Lack.KEY, "The team has no signing key here.")
+        return
+    needed_at = max(facts.planned_at or facts.now, facts.now)
+    if facts.key_expires_at is not None and facts.key_expires_at <= needed_at:
+        yield Missing(
+            Lack.KEY, f"The team's signing key expires on {facts.key_expires_at:%d %B %Y}, before it is needed."
+        )
+
+
+def _date(facts: Facts) -> Iterator[Missing]:
+    """The date that is acted on is the date in the last delivered revision, and never before the embargo's end."""
+    if facts.planned_at is None:
+        yield Missing(Lack.DATE, "No instant of publication is set.")
+        return
+    if facts.is_out:
+        return
+    binds = facts.embargo in IN_FORCE
+    if binds and facts.embargo_end_at is not None and facts.planned_at < facts.embargo_end_at:
+        yield Missing(Lack.EMBARGO, "The planned instant lies before the agreed end of the embargo.")
+    if facts.delivered_end_at is not None and facts.delivered_end_at != facts.planned_at:
+        yield Missing(Lack.DATE, "The planned instant is not the one that the last delivered revision names.")
+
+
+def _approvals(facts: Facts) -> Iterator[Missing]:
+    if facts.quorum is None:
+        yield Missing(Lack.APPROVAL, "Nobody has approved it.")
+    elif not facts.quorum.is_met:
+        yield Missing(Lack.APPROVAL, facts.quorum.missing)
+
+
+def _reason(facts: Facts) -> Iterator[Missing]:
+    if not facts.reason.strip():
+        yield Missing(Lack.REASON, "It needs a reason, which its page will give.")
+
+
+Rule = Callable[[Facts], Iterator[Missing]]
+
+RULES: dict[State, tuple[Rule, ...]] = {
+    State.READY: (_text, _credit, _series),
+    State.PREDISCLOSED: (_text, _credit, _embargo, _revision, _recipients, _key),
+    State.PUBLIC: (_text, _credit, _series, _verdicts, _revision, _date, _key, _approvals),
+    State.UNUSED: (_reason,),
+    State.MERGED: (_reason,),
+    State.WITHDRAWN: (_reason,),
+}
+"""Pre-disclosure does not wait for patches: the Xen Project sends the advisory without them where they are late."""
