@@ -3,18 +3,17 @@
 import re
 from dataclasses import dataclass, field
 
-from releases.engine.binary import Unpacking, apply_delta
+from releases.engine.binary import DoesNotFit, Unpacking, rebuild
 from releases.engine.closest import closest_stretch
 from releases.engine.limits import Limits, Work
 from releases.engine.patch import Change, FilePatch, Patch
 from releases.engine.paths import is_valid_path
 from releases.engine.placing import Misplaced, Placed, apply_hunks, expected_position
-from releases.engine.trees import DIRECTORY, GITLINK, SYMLINK, TYPE_BITS, File, Overlay, canonical_mode, object_id
+from releases.engine.trees import DIRECTORY, GITLINK, SYMLINK, TYPE_BITS, File, Overlay, canonical_mode
 
 __all__ = ["Applied", "Conflict", "FilePlacement", "HunkPlacement", "Misplaced", "Placed", "apply_hunks", "apply_patch"]
 
 _GITLINK = re.compile(rb"Subproject commit ((?:[0-9a-fA-F]{40}){1,2})")
-_HEX = re.compile(r"[0-9a-fA-F]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +261,8 @@ class _Application:
         before = self._old_file(step)
         path = step.new_path if step.new_path is not None else step.old_path or b""
         if patch.is_binary:
-            content = self._patched_binary(step, self._overlay.content_of(before))
             step.placement = FilePlacement(path, ())
-            return File(step.new_mode, content=content)
+            return File(step.new_mode, content=self._rebuilt(step, self._overlay.content_of(before)))
         if not patch.hunks:
             step.placement = FilePlacement(path, ())
             return before
@@ -285,6 +283,18 @@ class _Application:
         growth = sum(sum(map(len, hunk.new)) - sum(map(len, hunk.old)) for hunk in patch.hunks)
         return File(step.new_mode, lines=placed.lines, size=size + growth)
 
+    def _rebuilt(self, step: _Step, before: bytes) -> bytes:
+        try:
+            return rebuild(
+                step.patch,
+                before,
+                exists=step.old_path is not None,
+                digits=self._overlay.digits,
+                unpacking=self._unpacking,
+            )
+        except DoesNotFit as misfit:
+            raise step.conflict(str(misfit)) from None
+
     def _misplaced(self, step: _Step, misplaced: Misplaced) -> _Refused:
         hunk = step.patch.hunks[misplaced.index]
         path = step.old_path if step.old_path is not None else step.new_path or b""
@@ -301,30 +311,6 @@ class _Application:
                 found_at=found_at + 1,
             )
         )
-
-    def _patched_binary(self, step: _Step, before: bytes) -> bytes:
-        patch, digits = step.patch, self._overlay.digits
-        old_oid, new_oid = patch.old_oid or "", patch.new_oid or ""
-        if not all(len(oid) == digits and _HEX.fullmatch(oid) for oid in (old_oid, new_oid)):
-            raise step.conflict("a binary patch needs full object ids on its index line")
-        if step.old_path is not None:
-            if object_id(b"blob", before, digits) != old_oid:
-                raise step.conflict("the binary patch is for another content of this file")
-        elif before:
-            raise step.conflict("the binary patch expects an empty file")
-        if not new_oid.strip("0"):
-            return b""
-        if patch.binary is None:
-            raise step.conflict("the patch says that binary files differ, but not how")
-        if patch.binary.method == "literal":
-            after: bytes | None = patch.binary.data
-        else:
-            after = apply_delta(before, patch.binary.data, self._unpacking)
-        if after is None:
-            raise step.conflict("the binary delta does not fit this file")
-        if object_id(b"blob", after, digits) != new_oid:
-            raise step.conflict("the binary patch gives another content than it announces")
-        return after
 
     def _put_into_tree(self) -> None:
         staged = self._overlay.fork()

@@ -6,15 +6,21 @@ import zlib
 from collections.abc import Sequence
 
 from releases.engine.limits import Limits
-from releases.engine.patch import BinaryChange, NotAPatch
+from releases.engine.patch import BinaryChange, FilePatch, NotAPatch
+from releases.engine.trees import object_id
 
 _NUMBER = re.compile(rb"[ \t\n\v\f\r]*([-+]?)0*([0-9]*)")
 _HEADER = re.compile(rb"(delta|literal) ")
+_HEX = re.compile(r"[0-9a-fA-F]*")
 _SMALLEST_DELTA = 4
 
 
 class CorruptPayload(NotAPatch):
     """A binary payload that doesn't decode; git stops reading the patch there, but keeps what came before."""
+
+
+class DoesNotFit(Exception):
+    """A binary patch and the file it meets don't go together; the text says why."""
 
 
 class Unpacking:
@@ -99,6 +105,31 @@ def _inflated(packed: bytes, size: int, index: int) -> bytes:
     if not engine.eof or len(data) != size:
         raise CorruptPayload("a payload that isn't as long as it says", index + 1)
     return data
+
+
+def rebuild(file: FilePatch, before: bytes, *, exists: bool, digits: int, unpacking: Unpacking) -> bytes:
+    """What a binary patch makes of `before`, checked against both ids on its index line; raises `DoesNotFit`.
+
+    `exists` says whether there was a file; `digits` is the length of an object id.
+    """
+    old_oid, new_oid = file.old_oid or "", file.new_oid or ""
+    if not all(len(oid) == digits and _HEX.fullmatch(oid) for oid in (old_oid, new_oid)):
+        raise DoesNotFit("a binary patch needs full object ids on its index line")
+    if exists and object_id(b"blob", before, digits) != old_oid:
+        raise DoesNotFit("the binary patch is for another content of this file")
+    if not exists and before:
+        raise DoesNotFit("the binary patch expects an empty file")
+    if not new_oid.strip("0"):
+        return b""
+    if file.binary is None:
+        raise DoesNotFit("the patch says that binary files differ, but not how")
+    literal = file.binary.method == "literal"
+    after = file.binary.data if literal else apply_delta(before, file.binary.data, unpacking)
+    if after is None:
+        raise DoesNotFit("the binary delta does not fit this file")
+    if object_id(b"blob", after, digits) != new_oid:
+        raise DoesNotFit("the binary patch gives another content than it announces")
+    return after
 
 
 def apply_delta(source: bytes, delta: bytes, unpacking: Unpacking) -> bytes | None:

@@ -388,3 +388,49 @@ ENDS = [b"", b"", b"-- \n2.17.1\n\n", b"\n"]
 def mailed(draw: st.DrawFn, text: bytes) -> bytes:
     """The text with what a mail puts before and behind it."""
     return draw(st.sampled_from(MAILS)) + text + draw(st.sampled_from(ENDS))
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    """A file whose lines look alike, and a patch whose hunks fit in several places of it, or in none."""
+    letters = st.sampled_from([b"a\n", b"b\n", b"\n", b" a\n"])
+    lines = draw(st.lists(letters, min_size=1, max_size=30))
+    content = b"".join(lines)
+    if draw(st.integers(0, 3)) == 0:
+        content = content[:-1]
+        lines[-1] = lines[-1][:-1]
+    text = b"--- a/f\n+++ b/f\n"
+    shift = 0
+    for _ in range(draw(st.sampled_from([1, 1, 2, 2, 3, 4]))):
+        start = draw(st.integers(0, len(lines) - 1))
+        end = draw(st.integers(start, min(len(lines), start + 7)))
+        body, old, new = draw(_hunk_bodies(lines[start:end]))
+        old_start = max(0, start + (1 if old else 0) + draw(st.sampled_from([0, 0, 0, 1, -1, 2, -3, 8])))
+        new_start = max(0, old_start + draw(st.sampled_from([shift, shift, 0, 5, -5])))
+        shift += new - old
+        text += b"@@ -%d,%d +%d,%d @@\n%s" % (old_start, old, new_start, new, body)
+    return content, text
+
+
+@st.composite
+def _hunk_bodies(draw: st.DrawFn, lines: list[bytes]) -> tuple[bytes, int, int]:
+    """The body of a hunk on `lines`, and how many old and new lines it has."""
+    body = b""
+    old = new = 0
+    changed = False
+    for line in [*lines, b""]:
+        action = draw(st.sampled_from("      -+~"))
+        if (line and action in "+~") or (not line and not changed):
+            body += b"+" + draw(st.sampled_from([b"new\n", b"a\n", b"\n"]))
+            new += 1
+            changed = True
+        if not line:
+            break
+        removed = action in "-~"
+        body += (b"-" if removed else b" ") + line
+        if not line.endswith(b"\n"):
+            body += b"\n\\ No newline at end of file\n"
+        old += 1
+        new += not removed
+        changed = changed or removed
+    return body, old, new
