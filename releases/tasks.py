@@ -1,0 +1,35 @@
+"""What Celery calls. Each task takes an id, asks the action that does the work, and knows nothing else."""
+
+from celery import shared_task
+
+
+@shared_task
+def fetch_due_trees() -> None:
+    """Ring for every tree whose interval has passed."""
+    from releases import fetching
+
+    fetching.ring_for_due_trees()
+
+
+@shared_task
+def fetch_tree(pk: int) -> None:
+    """Fetch one tree, unless somebody is at it."""
+    from releases import fetching
+
+    fetching.fetch(pk)
+
+
+@shared_task
+def check_branch(run_pk: int) -> None:
+    """Work on one run, unless somebody is at it."""
+    from releases import running
+
+    running.work_on(run_pk)
+
+
+@shared_task
+def sweep() -> None:
+    """Ring again for lost bells, and request runs where something moved unnoticed."""
+    from releases import sweeping
+
+    sweeping.sweep()
