@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -27,6 +27,9 @@ OLDEST_GIT = (2, 39)
 
 LIMIT_S = 120.0
 """Seconds that one command, or one answer of a long-living one, may take unless the caller says otherwise."""
+
+_ROOMY = 1 << 30
+"""Free bytes from which a memory-backed file system is taken for scratch."""
 
 _CONFIG_FILE = Path(__file__).with_name("git.config")
 
@@ -118,8 +121,8 @@ class Scratch:
 
     objects: Path
     index: Path
-    behind: Path
-    """The object directory of the repository, read where the throw-away one lacks an object."""
+    behind: Path | None = None
+    """An object directory that is read where the throw-away one lacks an object."""
 
 
 def is_object_id(text: str) -> bool:
@@ -163,16 +166,7 @@ class Git:
 
     def objects_dir(self) -> Path:
         """Where this repository keeps its objects (a linked worktree keeps them elsewhere)."""
-        found = os.fsdecode(self.run("rev-parse", "--git-path", "objects").stdout.rstrip(b"\n"))
-        return Path(found).absolute()
-
-    @contextlib.contextmanager
-    def scratch(self) -> Iterator[Scratch]:
-        """A throw-away object directory and index, gone afterwards: embargoed content stays out of every repository."""
-        with tempfile.TemporaryDirectory(prefix="penstock-") as name:
-            scratch = Scratch(Path(name, "objects"), Path(name, "index"), self.objects_dir())
-            scratch.objects.mkdir()
-            yield scratch
+        return _objects_dir(self)
 
     @contextlib.contextmanager
     def _started(
@@ -247,13 +241,17 @@ def environment(git: Git, *, scratch: Scratch | None = None, protocols: Sequence
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_LITERAL_PATHSPECS": "1",
     }
     config = dict(_CONFIG)
     if scratch is not None:
         config |= _SCRATCH_CONFIG
         variables["GIT_OBJECT_DIRECTORY"] = str(scratch.objects)
-        variables["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _as_path_list_entry(scratch.behind)
+        if scratch.behind is not None:
+            variables["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _as_path_list_entry(scratch.behind)
         variables["GIT_INDEX_FILE"] = str(scratch.index)
+        # Without it git takes the current directory for the top of a working tree, or for a part of the repository's.
+        variables["GIT_WORK_TREE"] = str(scratch.objects.parent)
     variables["GIT_CONFIG_COUNT"] = str(len(config))
     for number, (key, value) in enumerate(config.items()):
         variables[f"GIT_CONFIG_KEY_{number}"] = key
@@ -264,6 +262,25 @@ def environment(git: Git, *, scratch: Scratch | None = None, protocols: Sequence
 def _as_path_list_entry(path: Path) -> str:
     """Quoted as git unquotes it: a colon would otherwise end the entry."""
     return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@contextlib.contextmanager
+def scratch_directory() -> Iterator[Scratch]:
+    """A throw-away object directory and index, gone afterwards: embargoed content stays out of every repository."""
+    with tempfile.TemporaryDirectory(prefix="penstock-", dir=_in_memory()) as name:
+        scratch = Scratch(Path(name, "objects"), Path(name, "index"))
+        scratch.objects.mkdir()
+        yield scratch
+
+
+@cache
+def _in_memory() -> str | None:
+    """A place that never reaches a disk, if there is a roomy one: it is faster, and nobody finds leavings there."""
+    shared = Path("/", "dev", "shm")
+    with contextlib.suppress(OSError):
+        if shared.is_mount() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= _ROOMY:
+            return str(shared)
+    return None
 
 
 class Conversation:
@@ -370,6 +387,12 @@ def redacted(stderr: bytes) -> str:
     """What git said, fit to show and log: no credentials of a URL, no control characters, 2,000 characters at most."""
     text = _CREDENTIALS.sub(r"\1", stderr.decode("utf-8", "replace")).strip()
     return "".join(character if character.isprintable() or character == "\n" else "?" for character in text)[:2000]
+
+
+@lru_cache(maxsize=64)
+def _objects_dir(git: Git) -> Path:
+    found = os.fsdecode(git.run("rev-parse", "--git-path", "objects").stdout.rstrip(b"\n"))
+    return Path(found).absolute()
 
 
 @cache

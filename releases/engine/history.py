@@ -12,7 +12,8 @@ from releases.engine.git import Conversation, Git, GitTrouble
 _AT_ONCE = 200
 """Commits asked for in one go; their ids together stay well below what a pipe holds."""
 
-_FORMAT = "--format=%H%x00%P%x00%an <%ae>%x00%as%x00%B%x00"
+_FORMAT = "--format=%H%x00%T%x00%P%x00%an <%ae>%x00%as%x00%B%x00"
+_REF_FORMAT = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"
 _PATCH = ("--stdin", "-r", "-p", "--root", "--binary", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv")
 _HEADER = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\n", re.MULTILINE)
 _MARK = b"penstock: that was all\n"
@@ -34,6 +35,7 @@ class Commit:
     """A commit without its patch."""
 
     id: str
+    tree: str
     parents: tuple[str, ...]
     author: str
     authored_on: str
@@ -57,12 +59,17 @@ class History:
 
     def refs(self) -> dict[str, str]:
         """Every ref that leads to a commit, full name -> commit id (tags peeled)."""
-        listed = self.git.run("for-each-ref", "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)")
+        listed = self.git.run("for-each-ref", f"--format={_REF_FORMAT}").stdout
         found: dict[str, str] = {}
-        for line in listed.stdout.split(b"\n")[:-1]:
-            name, oid, kind, peeled = line.split(b"\0")
-            if kind in (b"commit", b"tag"):
-                found[os.fsdecode(name)] = (peeled or oid).decode("ascii")
+        for line in listed.split(b"\n")[:-1]:
+            raw, oid, kind, peeled, peeled_kind = line.split(b"\0")
+            name = os.fsdecode(raw)
+            if kind == b"commit":
+                found[name] = oid.decode("ascii")
+            elif peeled_kind == b"commit":
+                found[name] = peeled.decode("ascii")
+            elif peeled_kind == b"tag" and (commit := self.resolve(name)):  # older gits peel a tag of a tag once
+                found[name] = commit
         return found
 
     def resolve(self, name: str) -> str | None:
@@ -86,9 +93,20 @@ class History:
 
     def walk(self, base: str, tip: str) -> tuple[Commit, ...]:
         """As `window`, merges included; a merge lists no changes."""
+        return self._log("--first-parent", "--reverse", "--end-of-options", f"{base}..{tip}", "--")
+
+    def since(self, fork: str, tips: Iterable[str]) -> tuple[Commit, ...]:
+        """Every commit in the history of `tips` and not in that of `fork`, all parents followed, newest first."""
+        return self._log("--topo-order", "--end-of-options", *dict.fromkeys(tips), f"^{fork}", "--")
+
+    def named(self, ids: Sequence[str]) -> tuple[Commit, ...]:
+        """These commits, in this order. Raises `GitTrouble` where one isn't there."""
+        return self._log("--no-walk=unsorted", "--end-of-options", *ids, "--") if ids else ()
+
+    def _log(self, *which: str) -> tuple[Commit, ...]:
         told = self.git.run(
-            "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--first-parent", "--diff-merges=off", "--reverse",
-            "--encoding=UTF-8", "--no-color", "--no-notes", _FORMAT, "--end-of-options", f"{base}..{tip}", "--",
+            "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=off", "--encoding=UTF-8",
+            "--no-color", "--no-notes", _FORMAT, *which,
         )  # fmt: skip
         return tuple(_commits(told.stdout))
 
@@ -133,7 +151,7 @@ def _commits(told: bytes) -> Iterator[Commit]:
     fields = iter(told.split(b"\0"))
     oid = next(fields)
     while oid:
-        parents, author, authored_on, message, _ = (next(fields) for _ in range(5))
+        tree, parents, author, authored_on, message, _ = (next(fields) for _ in range(6))
         changes: list[FileChange] = []
         field = next(fields, b"")
         while field.startswith((b":", b"\n:")):
@@ -141,6 +159,7 @@ def _commits(told: bytes) -> Iterator[Commit]:
             field = next(fields, b"")
         yield Commit(
             id=oid.decode("ascii"),
+            tree=tree.decode("ascii"),
             parents=tuple(parents.decode("ascii").split()),
             author=author.decode("utf-8", "replace"),
             authored_on=authored_on.decode("ascii"),

@@ -1,0 +1,166 @@
+"""One window of history replayed: how its fixes would have fared on the release that it begins with."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from releases.engine.git import Git
+from releases.engine.history import Commit, History
+from releases.engine.lineup import Element, LineUp
+from releases.engine.objects import Objects
+from releases.engine.prerequisites import Search
+from releases.engine.trees import GITLINK, TYPE_BITS, Overlay
+from releases.engine.verdicts import Kind
+from releases.engine.verify import Agreed, verify
+from releases.engine.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One fix of the window and how it fared."""
+
+    commit: str
+    subject: str
+    verdict: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A window's fixes, and the commits that make all of them apply, in the order of the window."""
+
+    commits: int
+    fixes: tuple[Fix, ...]
+    prerequisites: tuple[str, ...]
+    unavoidable: tuple[str, ...]
+    """Prerequisites that should never count as such, but without which the fixes don't apply."""
+    disagreement: str
+    """What real git made differently; empty where it agrees."""
+
+
+class Repository:
+    """A repository that is only read, with the git processes that read it. Close it, or use `contextlib.closing`."""
+
+    def __init__(self, git_dir: Path) -> None:
+        self.git = Git(git_dir)
+        self.history = History(self.git)
+        self.objects = Objects(self.git)
+
+    def close(self) -> None:
+        """End the git processes behind this."""
+        self.history.close()
+        self.objects.close()
+
+
+def replay(
+    repository: Repository,
+    base: str,
+    walked: Sequence[Commit],
+    fixes: Collection[str],
+    *,
+    never: re.Pattern[str] | None = None,
+    thorough: bool = False,
+) -> Replayed:
+    """Apply the `fixes` (commit ids) of a window to its base: alone, and with their prerequisites.
+
+    `never` is searched in subjects: such a commit is a prerequisite only where nothing else helps. Real git then
+    applies the list. Where elements retrace the repository's own record, from the very blob that git made a patch
+    from to the blob it made it to, only `thorough` has git apply them again.
+    """
+    window = Window(repository.history, walked, base)
+    wanted_commits = {index for index, commit in enumerate(window.commits) if commit.id in fixes}
+    relevant = _relevant(window, wanted_commits)
+    elements = [
+        Element(
+            window.commits[index].id,
+            frozenset(change.path for change in window.commits[index].changes),
+            commit=index,
+        )
+        for index in relevant
+    ]
+    wanted = {place for place, index in enumerate(relevant) if index in wanted_commits}
+    _read_ahead(window, relevant, wanted_commits)
+    baseline = Overlay(repository.objects, repository.objects.root(base))
+    lineup = LineUp(baseline, window, elements, fixed=wanted)
+    alone = set(lineup.one_by_one(wanted))
+    banned = [
+        place
+        for place, index in enumerate(relevant)
+        if never is not None and place not in wanted and never.search(window.commits[index].subject)
+    ]
+    found = Search(lineup, wanted, never=banned).run()
+    return Replayed(
+        commits=len(window),
+        fixes=tuple(
+            Fix(element.key, window.commits[relevant[place]].subject, _verdict(place, alone, found.conflicting))
+            for place, element in enumerate(elements)
+            if place in wanted
+        ),
+        prerequisites=tuple(elements[place].key for place in found.prerequisites),
+        unavoidable=tuple(elements[place].key for place in found.unavoidable),
+        disagreement=_disagreement(repository, base, window, lineup, found.chosen, thorough=thorough),
+    )
+
+
+def _relevant(window: Window, fixes: Collection[int]) -> list[int]:
+    """The fixes, and every commit before one that shares a file with it, directly or through others; in order."""
+    paths: set[bytes] = set()
+    relevant: list[int] = []
+    for index in range(len(window) - 1, -1, -1):
+        touched = {change.path for change in window.commits[index].changes}
+        if index in fixes or not paths.isdisjoint(touched):
+            paths |= touched
+            relevant.append(index)
+    return relevant[::-1]
+
+
+def _read_ahead(window: Window, relevant: Sequence[int], fixes: Collection[int]) -> None:
+    """Read in one go the patches most likely needed: of files that a fix and something else before it change."""
+    others: set[bytes] = set()
+    contested: set[bytes] = set()
+    for index in relevant:
+        touched = {change.path for change in window.commits[index].changes}
+        if index in fixes:
+            contested |= others & touched
+        else:
+            others |= touched
+    window.read_ahead(
+        index for index in relevant if not contested.isdisjoint(change.path for change in window.commits[index].changes)
+    )
+
+
+def _verdict(place: int, alone: Collection[int], conflicting: Collection[int]) -> Kind:
+    if place in alone:
+        return Kind.APPLIES
+    return Kind.CONFLICTS if place in conflicting else Kind.NEEDS_PREREQUISITES
+
+
+def _disagreement(
+    repository: Repository,
+    base: str,
+    window: Window,
+    lineup: LineUp,
+    chosen: Collection[int],
+    *,
+    thorough: bool,
+) -> str:
+    paths = {path for place in chosen for path in lineup.elements[place].paths}
+    if not thorough:
+        paths &= lineup.worked_out(chosen)
+    patches = [
+        window.text_on(element.commit, paths)
+        for place, element in enumerate(lineup.elements)
+        if place in chosen and element.commit is not None and not paths.isdisjoint(element.paths)
+    ]
+    if not patches:
+        return ""
+    result = lineup.result(chosen)
+    blobs = {
+        entry.oid: lineup.baseline.content(path)
+        for path in paths
+        if (entry := lineup.baseline.entry(path)) is not None and entry.mode & TYPE_BITS != GITLINK
+    }
+    outcome = verify(
+        repository.git, base, patches, {path: result.entry(path) for path in paths}, blobs=blobs, name_tree=False
+    )
+    return "" if isinstance(outcome, Agreed) else outcome.reason
