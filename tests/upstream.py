@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import unified_diff
 from pathlib import Path
 
 _WHEN = 1_700_000_000
@@ -94,3 +95,39 @@ def numbered(name: str, count: int = 40, **changed: str) -> bytes:
     """A file of `count` lines, "NAME line 7" and so on, some replaced: `numbered("a", l7="other")`."""
     lines = [changed.get(f"l{number}", f"{name} line {number}") for number in range(1, count + 1)]
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def make_small_upstream(path: Path) -> Upstream:
+    """`queue.c`, `timer.c` and `SUPPORT.md` of 40 lines each; branch 1.0 forks off at once.
+
+    R-1.0.0 is the fork's first commit, stable-1.0 has changed line 30 of timer.c since, and staging-1.0 has then
+    changed line 10 of queue.c.
+    """
+    upstream = Upstream.make(path)
+    support = b"Supported-Until: 2027-06-30\nSecurity-Support-Until: 2028-12-31\n"
+    upstream.commit(
+        "master", {"queue.c": numbered("queue"), "timer.c": numbered("timer"), "SUPPORT.md": support}, "Begin"
+    )
+    upstream.branch("stable-1.0", "master")
+    upstream.commit("master", {"README": b"Sluice\n"}, "Say what it is")
+    upstream.commit("stable-1.0", {"version": b"1.0.0\n"}, "Release 1.0.0")
+    upstream.tag("R-1.0.0", "stable-1.0")
+    upstream.commit("stable-1.0", {"timer.c": numbered("timer", l30="timer is late")}, "Make timers late")
+    upstream.branch("staging-1.0", "stable-1.0")
+    upstream.commit("staging-1.0", {"queue.c": numbered("queue", l10="queue is long")}, "Lengthen queues")
+    return upstream
+
+
+def fix(old: bytes, new: bytes, path: str = "queue.c", *, subject: str = "Fix an overflow") -> bytes:
+    """A mail with the difference between two contents of a file, as `git format-patch` writes it."""
+    diff = "".join(
+        unified_diff(
+            old.decode().splitlines(keepends=True), new.decode().splitlines(keepends=True), f"a/{path}", f"b/{path}"
+        )
+    )
+    head = (
+        "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001\n"
+        "From: Ada Sluice <ada@sluice.example>\nDate: Tue, 14 Nov 2023 22:13:20 +0000\n"
+        f"Subject: [PATCH] {subject}\n\nText.\n---\n\n"
+    )
+    return f"{head}diff --git a/{path} b/{path}\n{diff}-- \n2.39.5\n\n".encode()

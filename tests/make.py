@@ -1,0 +1,107 @@
+"""Typed makers of rows, with everything a test doesn't care about filled in."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import Role, TeamSeat, User
+from advisories.lifecycle import SHOWN_TO_READERS, State
+from advisories.models import Advisory, Seat
+from releases import checking, fetching, running, uploading
+from releases.models import Branch, BranchRun, Cell, Check, RunState, Series, Tree
+from tests.upstream import Upstream
+
+
+def make_user(email: str = "", *roles: Role, password: str | None = None, is_superuser: bool = False) -> User:
+    """A person who holds these seats on the team."""
+    email = email or f"person-{User.objects.count() + 1}@sluice.example"
+    user = User.objects.create_user(email, password, is_superuser=is_superuser)
+    for role in roles:
+        TeamSeat.objects.create(user=user, role=role)
+    return user
+
+
+def make_advisory(
+    *, number: int | None = None, title: str = "Guests may overflow a queue", state: State = State.DRAFTING,
+    public_in: timedelta = timedelta(days=-1), **fields: object,
+) -> Advisory:  # fmt: skip
+    """An advisory in a state; what readers are shown became public a day ago unless `public_in` says otherwise."""
+    if number is None:
+        number = (Advisory.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    public_at = timezone.now() + public_in if state in SHOWN_TO_READERS else None
+    return Advisory.objects.create(number=number, title=title, state=state, public_at=public_at, **fields)
+
+
+def make_seat(advisory: Advisory, user: User) -> Seat:
+    """A seat of `user` on one advisory."""
+    return Seat.objects.create(advisory=advisory, user=user)
+
+
+def make_tree(upstream: Upstream | None = None, *, slug: str = "sluice", **fields: object) -> Tree:
+    """A tree on `upstream`, or on an address that nobody will ask; not fetched."""
+    url = upstream.url if upstream else "https://git.sluice.example/sluice.git"
+    values: dict[str, object] = {"release_tag_pattern": r"R-(\d+\.\d+)\.(\d+)", "support_file": "SUPPORT.md"}
+    return Tree.objects.create(slug=slug, url=url, **(values | fields))
+
+
+def make_branch(tree: Tree, name: str = "1.0", **fields: object) -> Branch:
+    """A branch as a fetch would have found it, with commits that are in no mirror."""
+    values: dict[str, object] = {
+        "position": tree.branches.count(),
+        "stable_ref": f"stable-{name}",
+        "staging_ref": f"staging-{name}",
+        "stable_commit": "1" * 40,
+        "staging_commit": "2" * 40,
+        "fork_commit": "3" * 40,
+    }
+    return Branch.objects.create(tree=tree, name=name, **(values | fields))
+
+
+def fetched(tree: Tree) -> Branch:
+    """Fetch the tree here and now; its newest branch."""
+    fetching.fetch(tree.pk)
+    tree.refresh_from_db()
+    assert not tree.fetch_error, tree.fetch_error
+    return tree.branches.order_by("-position")[0]
+
+
+def make_series(
+    branch: Branch | Sequence[Branch], *patches: bytes, advisory: Advisory | None = None,
+    depends_on: Iterable[Series] = (), depends_on_commits: Sequence[str] = (),
+) -> Series:  # fmt: skip
+    """A series uploaded for these branches of one tree, one file for each patch."""
+    branches = [branch] if isinstance(branch, Branch) else list(branch)
+    revision = uploading.upload_series(
+        advisory or make_advisory(),
+        tree=branches[0].tree,
+        branches=branches,
+        files=[(f"{number}.patch", patch) for number, patch in enumerate(patches, start=1)],
+        by=None,
+        depends_on=depends_on,
+        depends_on_commits=depends_on_commits,
+    )
+    return revision.series
+
+
+def checked(branch: Branch) -> BranchRun:
+    """Request a run on `branch` if something is due, and work on it here and now."""
+    checking.request_where_inputs_moved(tree=branch.tree)
+    run = BranchRun.objects.filter(branch=branch, state=RunState.QUEUED).first() or checking.request(branch)
+    assert running.work_on(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def check_of(series: Series, branch: Branch, baseline: str = "release") -> Check:
+    """What the cell shows."""
+    cell = Cell.objects.get(series=series, branch=branch, baseline=baseline)
+    assert cell.check_made is not None
+    return cell.check_made
+
+
+def verdicts(series: Series, branch: Branch) -> dict[str, str]:
+    """Baseline -> kind of verdict, as the cells show them."""
+    cells = Cell.objects.filter(series=series, branch=branch).select_related("check_made__verdict")
+    return {cell.baseline: cell.check_made.verdict.kind if cell.check_made else "" for cell in cells}
