@@ -365,7 +365,7 @@ DAMAGES: list[Damage] = [
 def damaged(draw: st.DrawFn, text: bytes) -> bytes:
     """A patch text as it was, or with up to three things done to it."""
     lines = re.findall(rb"[^\n]*\n|[^\n]+", text)
-    for _ in range(draw(st.sampled_from([0, 0, 1, 1, 1, 2, 3]))):
+    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 1, 1, 2, 3]))):
         damage = draw(st.sampled_from(DAMAGES))
         if lines:
             damage(draw, lines)
