@@ -6,17 +6,14 @@ import re
 from django.utils.text import slugify
 
 from accounts.access import Viewer
-from releases.dossier import revisions_of
+from releases.dossier import OFFERED, revisions_of
 from releases.engine.git import Git, GitTrouble
 from releases.engine.heads import split_head
 from releases.engine.mailbox import as_mbox as mails_of
 from releases.engine.mirror import MirrorTrouble
-from releases.engine.verdicts import Kind, Outcome, Prerequisite, Verdict
+from releases.engine.verdicts import Outcome, Prerequisite, Verdict
 from releases.mirrors import mirror_of
 from releases.models import Check, Patch, SeriesRevision
-
-OFFERED = (Kind.APPLIES, Kind.NEEDS_PREREQUISITES)
-"""Where a list makes the series apply; for the others there is nothing that `git am` would take."""
 
 _FORMAT = ("--stdout", "-1", "--no-stat", "--no-signature", "--no-renames", "--binary", "--full-index")
 

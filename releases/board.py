@@ -17,13 +17,27 @@ from releases.board_rows import BranchSeen, CellSeen, Facts, FlagSeen, SeriesSee
 from releases.models import Baseline
 from releases.models.check import Kind
 
-WAITING, RUNNING, NOT_MEANT = "waiting", "running", "not meant"
+WAITING, RUNNING, NOT_MEANT, FLAG = "waiting", "running", "not meant", "flag"
 
 WORST_FIRST = (
     *(Kind.CONFLICTS, Kind.ERROR, Kind.INVALID, Kind.NEEDS_PREREQUISITES),
     *(RUNNING, WAITING, Kind.APPLIES, Kind.MERGED),
 )
 """Where two series of one advisory meet on a branch, the cell shows the one that needs somebody."""
+
+
+STATS = (
+    (FLAG, "flag", "flags", False),
+    (Kind.CONFLICTS, "conflict", "conflicts", False),
+    (Kind.NEEDS_PREREQUISITES, "needs prerequisites", "need prerequisites", False),
+    (Kind.ERROR, "error", "errors", True),
+    (Kind.INVALID, "invalid", "invalid", True),
+    (RUNNING, "running", "running", True),
+    (WAITING, "waiting", "waiting", True),
+    (Kind.APPLIES, "applies", "apply", False),
+    (Kind.MERGED, "merged", "merged", False),
+)
+"""The counts on top of the board: kind, its words for one and for many, and whether it is left out at none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,35 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Stat:
+    """One of the counts on top."""
+
+    kind: str
+    value: int
+    label: str
+    is_asked: bool
+
+    @property
+    def verdict(self) -> str | None:
+        """What a click on it filters by; clicking again shows everything."""
+        return None if self.is_asked or self.kind == FLAG else self.kind
+
+    @property
+    def flagged(self) -> str | None:
+        """As above, for the flags."""
+        return "on" if self.kind == FLAG and not self.is_asked else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A kind's share of all cells, as a stretch of a bar."""
+
+    kind: str
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything on the page."""
 
@@ -149,6 +192,39 @@ class Board:
     def is_live(self) -> bool:
         """Whether more verdicts are on their way."""
         return self.settled < self.total
+
+    @property
+    def stats(self) -> tuple[Stat, ...]:
+        """The counts in the order of urgency; rare ones only where there are any."""
+        values = dict(self.counts)
+        return tuple(
+            Stat(kind, value, one if value == 1 else many, self._is_asked(kind))
+            for kind, one, many, is_rare in STATS
+            if (value := values.get(kind, 0)) or not is_rare
+        )
+
+    @property
+    def cells(self) -> int:
+        """Cells that are counted."""
+        return sum(value for kind, value in self.counts if kind != FLAG)
+
+    @property
+    def spread(self) -> tuple[Bar, ...]:
+        """The shares of the kinds, side by side."""
+        bars, start, values = [], 0, dict(self.counts)
+        for kind in WORST_FIRST:
+            if length := values.get(kind, 0):
+                bars.append(Bar(kind, start, length))
+                start += length
+        return tuple(bars)
+
+    @property
+    def grid_key(self) -> str:
+        """Which tables the page holds: a page that lacks one is loaded anew."""
+        return ",".join(grid.slug for grid in self.grids if grid.groups)
+
+    def _is_asked(self, kind: str) -> bool:
+        return self.asked.only_flagged if kind == FLAG else self.asked.verdict == kind
 
     @property
     def has_rows(self) -> bool:
@@ -253,7 +329,7 @@ class _Shaper:
         shown = {column.pk for column in columns}
         flags = [flag for series in several for flag in self.facts.flags.get(series.pk, []) if flag.branch in shown]
         self.counts.update(tile.kind for tile in tiles if tile.kind != NOT_MEANT)
-        self.counts["flag"] += len(flags)
+        self.counts[FLAG] += len(flags)
         if self.asked.only_flagged and not flags:
             return None
         if self.asked.verdict and self.asked.verdict not in {tile.kind for tile in tiles}:

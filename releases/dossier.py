@@ -1,12 +1,13 @@
 """Everything the page of a check tells its viewer, and nothing that stands in a list they may not read."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from accounts.access import Viewer
 from advisories.models import Advisory
-from releases.engine.verdicts import CommitLine, Prerequisite, Verdict
+from releases.engine.verdicts import CommitLine, Kind, Prerequisite, Verdict
 from releases.evidence import PatchShown, shaped_patches
 from releases.highlighting import visible
 from releases.models import Baseline, Cell, Check, Patch, Series, SeriesRevision
@@ -15,6 +16,18 @@ ROWS = ("revision__series__advisory", "revision__series__tree", "branch__tree", 
 """What `open_dossier` reads along with a check."""
 
 LONGEST_HISTORY = 30
+
+OFFERED = (Kind.APPLIES, Kind.NEEDS_PREREQUISITES)
+"""Where a list makes the series apply; for the others there is nothing that `git am` would take."""
+
+WITHOUT_REASON = {
+    Kind.APPLIES: "Every patch applies to {base}, in order and with exact context.",
+    Kind.NEEDS_PREREQUISITES: "The series applies to {base} once other commits have come first.",
+    Kind.CONFLICTS: "The series doesn't apply to {base}, and nothing on the staging branch would help.",
+    Kind.MERGED: "{base} holds every patch of the series already.",
+    Kind.INVALID: "What was uploaded cannot be applied anywhere.",
+    Kind.ERROR: "The series could not be tried on {base}.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,8 @@ class Dossier:
     """A check with its evidence."""
 
     check: Check
+    advisory: Any
+    """With `is_embargoed`."""
     verdict: Verdict
     """Without reason and evidence where `is_withheld`."""
     is_withheld: bool
@@ -56,6 +71,21 @@ class Dossier:
     history: tuple[Check, ...]
     """This cell's checks, newest first, this one among them unless it is older than `LONGEST_HISTORY`."""
     is_latest: bool
+
+    @property
+    def says(self) -> str:
+        """The verdict in a sentence."""
+        return self.verdict.reason or WITHOUT_REASON[self.verdict.kind].format(base=self.check.base_name)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether there is an mbox that `git am` takes."""
+        return self.verdict.kind in OFFERED and not self.is_withheld
+
+    @property
+    def cherry_pick_title(self) -> str:
+        """What the lines are for."""
+        return f"Upstream commits, to be picked on {self.check.base_name}"
 
     @property
     def prerequisite_count(self) -> int:
@@ -115,6 +145,7 @@ def open_dossier(check: Check, viewer: Viewer) -> Dossier:
     standings = _standings(check, viewer)
     return Dossier(
         check=check,
+        advisory=Advisory.objects.visible_to(viewer).marked_embargoed().get(pk=series.advisory_id),
         verdict=verdict,
         is_withheld=is_withheld,
         patches=shaped_patches(list(patches), verdict),

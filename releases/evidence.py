@@ -45,6 +45,7 @@ class SidesLine:
 class HunkShown:
     """One hunk and what became of it."""
 
+    path: str
     number: int
     head: str
     line: int | None
@@ -55,6 +56,23 @@ class HunkShown:
     found_at: int = 0
     rows: tuple[DiffLine, ...] = ()
     sides: tuple[SidesLine, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Its number, and in a word what became of it."""
+        if self.reason:
+            return f"Hunk {self.number} doesn't fit"
+        return f"Hunk {self.number} went in at line {self.line}" if self.line else f"Hunk {self.number}"
+
+    @property
+    def label(self) -> str:
+        """What a screen reader calls the table of its lines."""
+        return f"Lines of hunk {self.number} of {self.path}"
+
+    @property
+    def sides_label(self) -> str:
+        """What a screen reader calls the table of expected and found lines."""
+        return f"Expected and found lines of hunk {self.number} of {self.path}"
 
     @property
     def offset_lines(self) -> int:
@@ -107,6 +125,11 @@ class PatchShown:
     def farthest(self) -> int:
         """The largest offset of a hunk, in lines."""
         return max(map(abs, self.offsets), default=0)
+
+    @property
+    def offset_says(self) -> str:
+        """The largest offset, in words."""
+        return f"Applied, at an offset of {self.farthest} line{'s' if self.farthest != 1 else ''}"
 
 
 class _Budget:
@@ -202,6 +225,7 @@ def _change(file: FilePatch) -> str:
 def _hunk(path: str, hunk: Hunk, number: int, place: Place | None, failed: FailedHunk | None) -> HunkShown:
     counts = f"-{hunk.old_start},{hunk.old_count} +{hunk.new_start},{hunk.new_count}"
     return HunkShown(
+        path=path,
         number=number + 1,
         head=visible(f"@@ {counts} @@ {shown(hunk.section).strip()}".strip()),
         line=place.line if place else None,

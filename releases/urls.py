@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from accounts.doors import by_method
-from releases.views import board, branches, checks, flags, series, trees
+from releases.views import board, branches, checks, flags, series, trees, uploads
 
 app_name = "releases"
 urlpatterns: list[URLPattern] = [
@@ -30,6 +30,16 @@ urlpatterns: list[URLPattern] = [
     ),
     path("series/<int:pk>/", series.series, name="series"),
     path("series/<int:pk>/s<int:number>/", series.series, name="revision"),
+    path(
+        "series/<int:pk>/revise",
+        by_method(get=uploads.ask_revision, post=uploads.upload_revision),
+        name="upload_revision",
+    ),
+    path(
+        "advisories/<int:number>/series/add",
+        by_method(get=uploads.ask_series, post=uploads.upload_series),
+        name="upload",
+    ),
     path("patches/<int:pk>/<str:file_name>", series.patch_file, name="patch_file"),
     path("uploads/<int:pk>/<str:file_name>", series.uploaded_file, name="uploaded_file"),
 ]

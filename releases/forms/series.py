@@ -117,6 +117,13 @@ class SeriesForm(RevisionForm):
         if not others.exists():
             del self.fields["depends_on"]
 
+    @property
+    def where(self) -> dict[str, Any]:
+        """Everything but the patches, as `uploading.upload_series` takes it."""
+        found = self.cleaned_data
+        named = {name: found[name] for name in ("tree", "branches", "note")}
+        return named | {"depends_on": found.get("depends_on", ())}
+
     def clean(self) -> dict[str, Any]:
         """Every branch belongs to the tree."""
         found = super().clean()

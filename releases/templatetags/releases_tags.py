@@ -6,6 +6,7 @@ from django import template
 
 from advisories.access import may_upload_to
 from advisories.models import Advisory
+from releases.highlighting import visible
 from releases.series_grid import grids_of, series_of
 
 register = template.Library()
@@ -17,6 +18,12 @@ def series_of_advisory(context: dict[str, Any], advisory: Advisory) -> dict[str,
     viewer = context["request"].user
     grids = grids_of(series_of(advisory.pk, viewer), viewer)
     return {"advisory": advisory, "grids": grids, "may_upload": may_upload_to(viewer, advisory)}
+
+
+@register.filter(name="visible")
+def written_out(text: str) -> str:
+    """Characters that deceive the eye, written out."""
+    return visible(text)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import is_on_the_team
 from accounts.doors import public_page
 from releases import board as boards
+from releases.access import may_keep_trees
 from releases.forms import BoardFilter
 
 
@@ -17,7 +18,12 @@ def board(request: HttpRequest) -> HttpResponse:
     form = BoardFilter(request.GET)
     seen = boards.read(request.user, form.asked())
     form.offer(list(dict.fromkeys(key.split("/")[0] for key, _ in seen.branches)), list(seen.branches))
-    context = {"board": seen, "form": form, "is_on_the_team": is_on_the_team(request.user)}
+    context = {
+        "board": seen,
+        "form": form,
+        "is_on_the_team": is_on_the_team(request.user),
+        "may_keep": may_keep_trees(request.user),
+    }
     return render(request, "releases/board.html", context)
 
 
@@ -28,4 +34,6 @@ def board_rows(request: HttpRequest) -> HttpResponse:
     seen = boards.read(request.user, BoardFilter(request.GET).asked())
     if request.GET.get("seen") == seen.digest:
         return HttpResponse(status=204)
+    if request.GET.get("grids", "") != seen.grid_key:
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "releases/_board_live.html", {"board": seen, "is_swap": True})

@@ -9,6 +9,7 @@ from releases import backport
 from releases.access import may_run_branches, may_take_flags
 from releases.dossier import ROWS, open_dossier
 from releases.downloads import attachment
+from releases.forms import FlagOwnerForm
 from releases.models import Check, Flag
 
 
@@ -17,10 +18,12 @@ from releases.models import Check, Flag
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Verdict, patches, what is in the way and what would help; hidden and missing look the same."""
     seen = get_object_or_404(Check.objects.visible_to(request.user).select_related(*ROWS), pk=pk)
-    flag = Flag.objects.known_to(request.user).open().filter(series=seen.revision.series, branch=seen.branch)
+    flags = Flag.objects.known_to(request.user).open().filter(series=seen.revision.series, branch=seen.branch)
+    flag = flags.select_related("owner").first()
     context = {
         "dossier": open_dossier(seen, request.user),
-        "flag": flag.select_related("owner").first(),
+        "flag": flag,
+        "owner_form": FlagOwnerForm(instance=flag) if may_take_flags(request.user) else None,
         "may_run_branches": may_run_branches(request.user),
         "may_take_flags": may_take_flags(request.user),
     }
