@@ -1,0 +1,33 @@
+"""`manage.py move_advisory NUMBER STATE`: one lifecycle step."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from advisories.lifecycle import SHOWN_TO_READERS, State, StepNotAllowed
+from advisories.models import Advisory, StaleAdvisory
+from releases import checking
+
+
+class Command(BaseCommand):
+    """Until the lifecycle has its pages; what depends on the state is checked again."""
+
+    help = "Take one lifecycle step with an advisory. To public means: everyone sees it from now on."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("number", type=int)
+        parser.add_argument("state", choices=[state.value for state in State])
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        advisory = Advisory.objects.filter(number=options["number"]).first()
+        if advisory is None:
+            raise CommandError(f"There is no advisory {options['number']}.")
+        target = State(options["state"])
+        is_published = target in SHOWN_TO_READERS and advisory.public_at is None
+        try:
+            advisory.move_to(target, **({"public_at": timezone.now()} if is_published else {}))
+        except (StepNotAllowed, StaleAdvisory) as error:
+            raise CommandError(f"{error}.") from error
+        requested = checking.advisory_moved(advisory)
+        self.stdout.write(f"{advisory.label} is {advisory.state} now; {requested} branches are checked again.")
