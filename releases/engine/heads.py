@@ -32,6 +32,7 @@ _CHARSETS = re.compile(
     r"ascii|utf-8|iso8859-(1|2|5|9|15)|cp125[0-2]|koi8-r|gb2312|gbk|gb18030|big5|euc_(jp|kr)|shift_jis|iso2022_jp"
 )
 _LONGEST_HEADER = 4_000
+_LONGEST_HEAD = 200_000
 _LONGEST_MESSAGE = 100_000
 
 
@@ -74,14 +75,15 @@ def split_head(content: bytes) -> tuple[dict[bytes, bytes], bytes]:
     headers: dict[bytes, bytes] = {}
     name = b""
     start = position
-    while position < len(content):
+    while position < min(len(content), _LONGEST_HEAD):
         newline = content.find(b"\n", position)
         end = newline if newline >= 0 else len(content)
         line = content[position:end].rstrip(b"\r")
         if not line:
             return (headers, content[end + 1 :]) if headers else ({}, content[start:])
         if line[:1] in (b" ", b"\t") and name:
-            headers[name] = (headers[name] + b" " + line.strip())[:_LONGEST_HEADER]
+            if len(headers[name]) < _LONGEST_HEADER:
+                headers[name] = (headers[name] + b" " + line.strip())[:_LONGEST_HEADER]
         else:
             match = _HEADER.match(line)
             name = match.group(1).lower() if match else b""

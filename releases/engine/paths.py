@@ -5,6 +5,8 @@ import re
 from releases.engine.trees import SYMLINK, TYPE_BITS
 
 _HFS_IGNORES = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+_NOT_CHARACTERS = re.compile("[\ufffe\uffff]")
+_NTFS_BEGINNINGS = re.compile(rb"\A|\\")
 _NTFS_GIT = re.compile(rb"(?:\.git|git~1)[. ]*(?:[/\\:]|\Z)", re.IGNORECASE)
 _NTFS_MODULES = re.compile(
     rb"(?:\.gitmodules|gitmod~[1-4]"
@@ -16,35 +18,37 @@ _NTFS_MODULES = re.compile(
 
 def is_dot_git(name: bytes) -> bool:
     """Whether some file system takes the path component `name` for `.git`."""
-    return name.lower() == b".git" or _hfs_folded(name) == ".git" or _NTFS_GIT.match(name) is not None
+    return _hfs_folded(name) == ".git" or _NTFS_GIT.match(name) is not None
 
 
 def is_dot_gitmodules(name: bytes) -> bool:
     """Whether some file system takes the path component `name` for `.gitmodules`."""
-    folded = name.lower()
-    return folded == b".gitmodules" or _hfs_folded(name) == ".gitmodules" or _NTFS_MODULES.match(name) is not None
+    return _hfs_folded(name) == ".gitmodules" or _NTFS_MODULES.match(name) is not None
 
 
 def is_valid_path(path: bytes, mode: int) -> bool:
     """Whether git's index takes `path` for a file of `mode`, with the protections for HFS+ and NTFS on."""
     is_link = mode & TYPE_BITS == SYMLINK
+    start = 0
     for component in path.split(b"/"):
         if component in (b"", b".", b".."):
             return False
-        # A backslash ends a component on NTFS, so what follows one is looked at as well.
-        for name in {component, *component.split(b"\\")[1:]}:
-            if _NTFS_GIT.match(name) or (is_link and _NTFS_MODULES.match(name)):
+        folded = _hfs_folded(component)
+        if folded == ".git" or (is_link and folded == ".gitmodules"):
+            return False
+        # On NTFS a backslash ends a component too, so what follows one is looked at as well.
+        for match in _NTFS_BEGINNINGS.finditer(component):
+            begin = start + match.end()
+            if _NTFS_GIT.match(path, begin) or (is_link and _NTFS_MODULES.match(path, begin)):
                 return False
-        if component.lower() == b".git" or _hfs_folded(component) == ".git":
-            return False
-        if is_link and (component.lower() == b".gitmodules" or _hfs_folded(component) == ".gitmodules"):
-            return False
+        start += len(component) + 1
     return True
 
 
-def _hfs_folded(name: bytes) -> str | None:
-    """The name as HFS+ compares it, in lower case; None where it isn't UTF-8."""
+def _hfs_folded(name: bytes) -> str:
+    """The name as HFS+ compares it, in lower case, up to where it stops being UTF-8."""
     try:
-        return _HFS_IGNORES.sub("", name.decode()).lower()
-    except UnicodeDecodeError:
-        return None
+        text = name.decode()
+    except UnicodeDecodeError as error:
+        text = name[: error.start].decode()
+    return _HFS_IGNORES.sub("", _NOT_CHARACTERS.split(text)[0]).lower()
