@@ -68,7 +68,7 @@ def load_advisories(tree: Tree, upstream: Upstream) -> None:
                     files=_files(built[one.key]),
                     by=author,
                     depends_on=[series[key] for key in one.depends_on],
-                )
+                ).series
     _load_seats()
 
 
