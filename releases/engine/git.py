@@ -43,9 +43,9 @@ _CONFIG: Mapping[str, str] = {
     "core.quotePath": "true",
     "protocol.allow": "never",
     # Git maps packs whole unless told; two readers of a large history then count for half a gigabyte.
-    "core.packedGitWindowSize": "4m",
-    "core.packedGitLimit": "32m",
-    "core.deltaBaseCacheLimit": "32m",
+    "core.packedGitWindowSize": "1m",
+    "core.packedGitLimit": "16m",
+    "core.deltaBaseCacheLimit": "12m",
     "core.bigFileThreshold": "32m",
     "apply.whitespace": "nowarn",
     "apply.ignoreWhitespace": "no",

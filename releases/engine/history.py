@@ -121,6 +121,11 @@ class History:
             found.update(self._patches(wanted[start : start + _AT_ONCE]))
         return found
 
+    @property
+    def pid(self) -> int | None:
+        """The process id of the git behind this, if there is one."""
+        return self._diffs.pid if self._diffs is not None else None
+
     def close(self) -> None:
         """End the git process behind this."""
         if self._diffs is not None:

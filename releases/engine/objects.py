@@ -12,7 +12,7 @@ _AT_ONCE = 256
 """Objects asked for in one go; their ids together stay well below what a pipe holds."""
 
 _TREES_KEPT = 2_000
-_BLOB_BYTES_KEPT = 16 * 1024 * 1024
+_BLOB_BYTES_KEPT = 4 * 1024 * 1024
 
 
 class MissingObject(GitTrouble):
@@ -25,7 +25,7 @@ class MissingObject(GitTrouble):
 class Objects:
     """The `Source` of overlays. Holds a git process once something was read: close it, or use `with`.
 
-    Keeps the trees and blobs read last, some 16 MB of blobs at most. Not safe to share between threads.
+    Keeps the trees and blobs read last, some 4 MB of blobs at most. Not safe to share between threads.
     """
 
     def __init__(self, git: Git) -> None:
@@ -72,6 +72,11 @@ class Objects:
                 if kind != b"blob":
                     raise MissingObject(oid, "blob")
                 self._keep(oid, content)
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the git behind this, if there is one."""
+        return self._reader.pid if self._reader is not None else None
 
     def close(self) -> None:
         """End the git process behind this."""

@@ -46,6 +46,10 @@ class Repository:
         self.history = History(self.git)
         self.objects = Objects(self.git)
 
+    def pids(self) -> list[int]:
+        """The ids of the git processes behind this."""
+        return [pid for pid in (self.history.pid, self.objects.pid) if pid is not None]
+
     def close(self) -> None:
         """End the git processes behind this."""
         self.history.close()
@@ -155,12 +159,11 @@ def _disagreement(
     if not patches:
         return ""
     result = lineup.result(chosen)
-    blobs = {
-        entry.oid: lineup.baseline.content(path)
+    files = {
+        path: (entry, lineup.baseline.content(path))
         for path in paths
         if (entry := lineup.baseline.entry(path)) is not None and entry.mode & TYPE_BITS != GITLINK
     }
-    outcome = verify(
-        repository.git, base, patches, {path: result.entry(path) for path in paths}, blobs=blobs, name_tree=False
-    )
+    expected = {path: result.entry(path) for path in paths}
+    outcome = verify(repository.git, base, patches, expected, files=files, whole_tree=thorough, name_tree=False)
     return "" if isinstance(outcome, Agreed) else outcome.reason

@@ -32,25 +32,28 @@ def verify(
     patches: Sequence[bytes],
     expected: Mapping[bytes, Entry | None],
     *,
-    blobs: Mapping[str, bytes] | None = None,
+    files: Mapping[bytes, tuple[Entry, bytes]] | None = None,
+    whole_tree: bool = True,
     name_tree: bool = True,
     limit_s: float = LIMIT_S,
 ) -> Agreed | Disagreed:
     """Apply `patches` in order to commit `base` as `git apply --cached` does, and compare with what is `expected`.
 
     `expected` tells of each changed path its mode and id, None where it must be gone. Empty patches change nothing.
-    With `blobs`, the contents by id of every file that the patches start from, git sees no other object, and so
-    leaves no trace in the repository: on making an object that is there already it would touch the pack that holds it.
+    With `files`, every file that the patches start from, git sees no other object, and so leaves no trace in the
+    repository: on making an object that is there already it would touch the pack that holds it. Without `whole_tree`
+    these files are all that is in the tree.
     Raises `GitTrouble` where `base` is no commit, and `GitTimeout`.
     """
     with scratch_directory() as scratch:
-        behind = replace(scratch, behind=git.objects_dir())
-        git.run("read-tree", "--end-of-options", base, scratch=behind, limit_s=limit_s)
-        if blobs is None:
-            scratch = behind
+        if whole_tree or files is None:
+            behind = replace(scratch, behind=git.objects_dir())
+            git.run("read-tree", "--end-of-options", base, scratch=behind, limit_s=limit_s)
+            scratch = scratch if files is not None else behind
         else:
-            for oid, content in blobs.items():
-                _put_blob(scratch, oid, content)
+            _fill_index(git, scratch, files, limit_s)
+        for before, content in (files or {}).values():
+            _put_blob(scratch, before.oid, content)
         try:
             _apply(git, scratch, [patch for patch in patches if patch], limit_s)
         except GitTrouble as trouble:
@@ -64,6 +67,11 @@ def verify(
                 return Disagreed(f"git makes {_told(found.get(path))} of {name}, the engine {_told(entry)}")
         tree = git.run("write-tree", "--missing-ok", scratch=scratch, limit_s=limit_s).stdout if name_tree else b""
         return Agreed(tree.strip().decode("ascii"))
+
+
+def _fill_index(git: Git, scratch: Scratch, files: Mapping[bytes, tuple[Entry, bytes]], limit_s: float) -> None:
+    rows = (b"%06o %s\t%s\0" % (entry.mode, entry.oid.encode(), path) for path, (entry, _) in files.items())
+    git.run("update-index", "-z", "--index-info", stdin=b"".join(rows), scratch=scratch, limit_s=limit_s)
 
 
 def _put_blob(scratch: Scratch, oid: str, content: bytes) -> None:
