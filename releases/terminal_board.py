@@ -1,6 +1,7 @@
 """The branch board as text for a terminal: a pure function of what one viewer may see."""
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from releases.board import NOT_MEANT, RUNNING, WAITING, Board, Grid, Row, Tile
 from releases.dossier import Dossier
@@ -121,9 +122,13 @@ def _hunk(failed: FailedHunk) -> list[str]:
     lines = [f"  {_plain(failed.path)}, {where}:"]
     if failed.expected:
         lines.append("    expected" + (f", next to line {failed.found_at}:" if failed.found_at else ":"))
-        lines += _quoted(failed.expected, "-")
+        same = sum(
+            1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(failed.expected, failed.found, strict=False))
+        )
+        first = max(0, same - 2)
+        lines += _quoted(failed.expected[first:], "-")
         lines.append("    found:")
-        lines += _quoted(failed.found, "+")
+        lines += _quoted(failed.found[first:], "+")
     return lines
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django import Settings
 
 from releases.models import Tree
 from tests.make import make_tree
@@ -52,9 +53,9 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passwords(settings: pytest.FixtureRequest) -> None:
+def _cheap_passwords(settings: Settings) -> None:
     """Scrypt is slow on purpose, and no test is about that."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

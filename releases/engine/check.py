@@ -188,11 +188,7 @@ class OpenBranch:
         overlay = needed.before.fork()
         trouble, placed = self._alone(overlay, read, contained, work)
         own = self._outstanding(read, contained)
-        paths = own.paths.union(*needed.paths)
-        agreed = verify(
-            self._git, self._git.objects_dir(), self._baseline(base), base,
-            [*needed.texts, *own.texts], overlay, paths,
-        )  # fmt: skip
+        agreed = verify(self._git, base, [*needed.texts, *own.texts], overlay.changes())
         if trouble is not None or isinstance(agreed, Disagreed):
             raise NotVerified
         return Verdict(
@@ -320,7 +316,7 @@ class OpenBranch:
     def _window(self, base: str) -> Window:
         if base not in self._windows:
             walked = self._history.walk(base, self._tip) if base != self._tip else ()
-            self._windows[base] = Window(self._history, base, walked)
+            self._windows[base] = Window(self._history, walked, base)
         return self._windows[base]
 
 

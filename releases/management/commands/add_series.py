@@ -66,9 +66,10 @@ class Command(BaseCommand):
         except uploading.REFUSALS as refusal:
             raise CommandError(f"Refused, and nothing was changed. {refusal}") from refusal
         names = ", ".join(branch.name for branch in branches)
+        count = revision.patches.count()
+        patches = f"{count} patch{'es' if count != 1 else ''}"
         self.stdout.write(
-            f"{advisory.label}: revision {revision} of series {revision.series_id} holds {revision.patches.count()} "
-            f"patches for {names}."
+            f"{advisory.label}: revision {revision} of series {revision.series_id} holds {patches} for {names}."
         )
 
 
