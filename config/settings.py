@@ -157,7 +157,7 @@ TIME_ZONE = "UTC"
 
 # The worker. The row is the promise and the message only the bell, so a broker that loses one loses nothing.
 # Without a server the filesystem transport carries the bells; RabbitMQ or Redis by PENSTOCK_BROKER_URL.
-CELERY_BROKER_URL: str = env.str("BROKER_URL", "filesystem://")
+CELERY_BROKER_URL: str = env.str("BROKER_URL", "filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _queue = VAR_DIR / "broker"
     for _folder in (_queue / "messages", _queue / "control"):

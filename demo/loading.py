@@ -12,7 +12,7 @@ from advisories.lifecycle import SHOWN_TO_READERS, State
 from advisories.models import Advisory, Seat
 from advisories.models.seat import Right
 from demo.scenario import SCENARIO
-from demo.scenario_patches import BuiltSeries, build_series
+from demo.scenario_patches import build_series
 from demo.scenario_people import PEOPLE
 from demo.scenario_values import TREE
 from demo.scenario_values import Advisory as ScenarioAdvisory
@@ -51,8 +51,9 @@ def load_people() -> Mapping[str, str]:
     return passwords
 
 
-def load_advisories(tree: Tree, upstream: Upstream) -> None:
-    """Every advisory with its series, once the tree's branches are known; what is there already stays."""
+def load_advisories(tree: Tree, upstream: Upstream) -> list[str]:
+    """Every advisory with its series, once the branches are known; a sentence for each upload that was refused."""
+    refused = []
     built = build_series(upstream)
     branches = {branch.name: branch for branch in Branch.objects.filter(tree=tree)}
     author = User.objects.get(email=PEOPLE[0].email)
@@ -61,15 +62,21 @@ def load_advisories(tree: Tree, upstream: Upstream) -> None:
         with transaction.atomic():
             advisory = _load_advisory(told, place)
             for one in told.series:
-                series[one.key] = uploading.upload_series(
-                    advisory=advisory,
-                    tree=tree,
-                    branches=[branches[name] for name in one.branches],
-                    files=_files(built[one.key]),
-                    by=author,
-                    depends_on=[series[key] for key in one.depends_on],
-                ).series
+                try:
+                    revision = uploading.upload_series(
+                        advisory,
+                        tree=tree,
+                        branches=[branches[name] for name in one.branches],
+                        files=[(upload.name, upload.content) for upload in built[one.key].uploads],
+                        by=author,
+                        depends_on=[series[key] for key in one.depends_on],
+                    )
+                except uploading.REFUSALS as refusal:
+                    refused.append(f"{advisory}: {refusal}")
+                else:
+                    series[one.key] = revision.series
     _load_seats()
+    return refused
 
 
 def _load_advisory(told: ScenarioAdvisory, place: int) -> Advisory:
@@ -77,10 +84,6 @@ def _load_advisory(told: ScenarioAdvisory, place: int) -> Advisory:
     public_at = FIRST_PUBLIC_AT + timedelta(days=14 * place) if state in SHOWN_TO_READERS else None
     sections = {name.replace(" ", "_"): told.sections.get(name, "") for name in SECTIONS}
     return Advisory.objects.create(number=told.number, title=told.title, state=state, public_at=public_at, **sections)
-
-
-def _files(built: BuiltSeries) -> list[tuple[str, bytes]]:
-    return [(upload.name, upload.content) for upload in built.uploads]
 
 
 def _load_seats() -> None:

@@ -81,7 +81,8 @@ class Demonstration:
         load_people()
         tree = load_tree(upstream.git_dir)
         self._wait(processes, "Fetching the upstream", lambda: _fetched(tree))
-        load_advisories(tree, upstream)
+        for refusal in load_advisories(tree, upstream):
+            self.out.write(f"Refused at the door, as it should be: {refusal}")
         stamp.write_text(_digest())
 
     def _wait_for_checks(self, processes: Processes) -> None:
