@@ -10,7 +10,15 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
+
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class SignedInRequest(HttpRequest):
+    """What a view gets that isn't marked public: somebody has signed in."""
+
+    user: User
 
 
 def public_page(view: View) -> View:

@@ -11,5 +11,5 @@ urlpatterns = [
     path("add", by_method(get=views.ask_new, post=views.add), name="add"),
     path("<int:number>/", views.detail, name="detail"),
     path("<int:number>/edit", by_method(get=views.ask_text, post=views.edit), name="edit"),
-    path("<int:number>/move", views.move, name="move"),
+    path("<int:number>/move", by_method(get=views.ask_move, post=views.move), name="move"),
 ]

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
 from advisories.access import may_write_advisories
@@ -14,6 +14,7 @@ from advisories.forms import AdvisoryForm, NewAdvisoryForm
 from advisories.lifecycle import SHOWN_TO_READERS, State, StepNotAllowed
 from advisories.markdown import render as render_markdown
 from advisories.models import Advisory, StaleAdvisory
+from advisories.steps import steps_from
 
 
 @public_page
@@ -42,6 +43,7 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
         "advisory": advisory,
         "sections": [(heading, render_markdown(text)) for heading, text in advisory.sections],
         "may_write": may_write_advisories(request.user),
+        "steps": steps_from(State(advisory.state)),
     }
     return render(request, "advisories/advisory_detail.html", context)
 
@@ -78,7 +80,16 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(form.save())
 
 
-@require_POST
+def ask_move(request: HttpRequest, number: int) -> HttpResponse:
+    """Say what a step brings about before it is taken; nothing where the lifecycle has no such step."""
+    advisory = _writers_advisory(request, number)
+    asked = request.GET.get("target")
+    step = next((one for one in steps_from(State(advisory.state)) if one.target == asked), None)
+    if step is None:
+        raise Http404
+    return render(request, "advisories/advisory_move.html", {"advisory": advisory, "step": step})
+
+
 def move(request: HttpRequest, number: int) -> HttpResponse:
     """Take one step of the lifecycle. What becomes public does so at this instant."""
     advisory = _writers_advisory(request, number)

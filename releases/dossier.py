@@ -75,7 +75,15 @@ class Dossier:
     @property
     def says(self) -> str:
         """The verdict in a sentence."""
-        return self.verdict.reason or WITHOUT_REASON[self.verdict.kind].format(base=self.check.base_name)
+        if self.verdict.kind is Kind.CONFLICTS and self.verdict.failed:
+            failed = self.verdict.failed
+            place = f"hunk {failed.hunk + 1} of {failed.path}" if failed.hunk is not None else failed.path
+            helps = f"nothing on {self.check.branch.staging_ref or 'the branch'} would let it through"
+            return f"Patch {failed.patch + 1} of {len(self.patches)} stops at {visible(place)}, and {helps}."
+        if self.verdict.kind is Kind.NEEDS_PREREQUISITES:
+            return WITHOUT_REASON[self.verdict.kind].format(base=self.check.base_name)
+        said = visible(self.verdict.reason)
+        return said[:1].upper() + said[1:] or WITHOUT_REASON[self.verdict.kind].format(base=self.check.base_name)
 
     @property
     def is_offered(self) -> bool:

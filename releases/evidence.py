@@ -20,6 +20,10 @@ MOST_LINES = 3_000
 """Lines of patches on one page; what is beyond them can be downloaded."""
 
 
+SHORT = 80
+"""A patch of as many lines is shown unfolded."""
+
+
 @dataclass(frozen=True, slots=True)
 class DiffLine:
     """One line of a hunk; numbers are 1-based, None on the side where it isn't."""
@@ -120,6 +124,11 @@ class PatchShown:
     def is_failed(self) -> bool:
         """Whether the series stopped here."""
         return self.outcome == Outcome.FAILED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its page shows it unfolded: where it fails, and while it is short."""
+        return self.is_failed or sum(len(hunk.rows) for file in self.files for hunk in file.hunks) <= SHORT
 
     @property
     def farthest(self) -> int:
@@ -275,7 +284,7 @@ def _marked(expected: str, found: str) -> tuple[SafeString, SafeString]:
     """Two lines that differ, with what differs in them marked; alike only in part, or nothing is gained by marks."""
     left, right = visible(expected.rstrip("\r\n")), visible(found.rstrip("\r\n"))
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    if len(left) + len(right) > 1_000 or matcher.ratio() < 0.5:
+    if len(left) + len(right) > 1_000 or matcher.ratio() < 0.6:
         return escape(left), escape(right)
     one, other = SafeString(""), SafeString("")
     for kind, i, i_end, j, j_end in matcher.get_opcodes():

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import Role, TeamSeat, User
-from advisories.lifecycle import CARRIES_FIXES, SHOWN_TO_READERS, STEPS, State, check_step
+from advisories.lifecycle import CARRIES_FIXES, SHOWN_TO_READERS, State, check_step
 from advisories.models.seat import Seat
 
 
@@ -125,11 +125,6 @@ class Advisory(models.Model):
     def next_number(cls) -> int:
         """One more than the largest number ever taken, used or not."""
         return (cls.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-
-    @property
-    def steps(self) -> list[State]:
-        """The states it can go to from here, in the lifecycle's order."""
-        return [state for state in State if state in STEPS[State(self.state)]]
 
     @transaction.atomic
     def move_to(self, target: State, **changes: object) -> None:

@@ -44,8 +44,9 @@ class SeriesChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
     """Series of other advisories, told by number and title."""
 
     def label_from_instance(self, obj: Any) -> str:
-        """As in `SSA-12, sluice: Title`."""
-        return f"{obj.advisory.label}, {obj.tree.slug}: {obj.advisory.title}"
+        """As in `SSA-12, sluice 1.7, 1.8: Title`."""
+        branches = ", ".join(branch.name for branch in obj.branches.all())
+        return f"{obj.advisory.label}, {obj.tree.slug} {branches}: {obj.advisory.title}"
 
 
 class RevisionForm(forms.Form):
@@ -110,7 +111,9 @@ class SeriesForm(RevisionForm):
     def __init__(self, *args: Any, viewer: Viewer, advisory: Advisory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         followed = Branch.objects.followed().select_related("tree")
-        others = Series.objects.visible_to(viewer).exclude(advisory=advisory).select_related("advisory", "tree")
+        carrying = Advisory.objects.visible_to(viewer).carrying_fixes().exclude(pk=advisory.pk)
+        others = Series.objects.visible_to(viewer).filter(advisory__in=carrying, current__isnull=False)
+        others = others.select_related("advisory", "tree").prefetch_related("branches")
         branches, depends_on = self.fields["branches"], self.fields["depends_on"]
         branches.queryset = followed  # type: ignore[attr-defined]  # the declared type is forms.Field
         depends_on.queryset = others.order_by("-advisory__number")  # type: ignore[attr-defined]

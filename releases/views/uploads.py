@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.doors import SignedInRequest
 from advisories.access import may_upload_to
 from advisories.models import Advisory
 from releases import uploading
@@ -12,14 +13,14 @@ from releases.forms import RevisionForm, SeriesForm
 from releases.models import Series, SeriesRevision
 
 
-def ask_series(request: HttpRequest, number: int) -> HttpResponse:
+def ask_series(request: SignedInRequest, number: int) -> HttpResponse:
     """The form for a new series of an advisory."""
     advisory = _uploaders_advisory(request, number)
     form = SeriesForm(viewer=request.user, advisory=advisory)
     return render(request, "releases/series_form.html", {"advisory": advisory, "form": form})
 
 
-def upload_series(request: HttpRequest, number: int) -> HttpResponse:
+def upload_series(request: SignedInRequest, number: int) -> HttpResponse:
     """Keep a new series, or say which file and line is not a patch."""
     advisory = _uploaders_advisory(request, number)
     form = SeriesForm(request.POST, request.FILES, viewer=request.user, advisory=advisory)
@@ -34,13 +35,13 @@ def upload_series(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "releases/series_form.html", {"advisory": advisory, "form": form}, status=422)
 
 
-def ask_revision(request: HttpRequest, pk: int) -> HttpResponse:
+def ask_revision(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form for the next revision of a series."""
     found = _uploaders_series(request, pk)
     return render(request, "releases/revision_form.html", {"series": found, "form": RevisionForm()})
 
 
-def upload_revision(request: HttpRequest, pk: int) -> HttpResponse:
+def upload_revision(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep the next revision."""
     found = _uploaders_series(request, pk)
     form = RevisionForm(request.POST, request.FILES)
@@ -57,7 +58,7 @@ def upload_revision(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "releases/revision_form.html", {"series": found, "form": form}, status=422)
 
 
-def _uploaders_advisory(request: HttpRequest, number: int) -> Advisory:
+def _uploaders_advisory(request: SignedInRequest, number: int) -> Advisory:
     """404 to those who may not know of it, 403 to those who may only read."""
     advisory = get_object_or_404(Advisory.objects.visible_to(request.user), number=number)
     if not may_upload_to(request.user, advisory):
@@ -65,7 +66,7 @@ def _uploaders_advisory(request: HttpRequest, number: int) -> Advisory:
     return advisory
 
 
-def _uploaders_series(request: HttpRequest, pk: int) -> Series:
+def _uploaders_series(request: SignedInRequest, pk: int) -> Series:
     found = get_object_or_404(Series.objects.visible_to(request.user).select_related("advisory", "tree"), pk=pk)
     if not may_upload_to(request.user, found.advisory):
         raise PermissionDenied
