@@ -8,7 +8,7 @@ from advisories.formats.doubts import Doubts, Refused
 from advisories.formats.record import Identifier
 
 _UNDERLINE = re.compile(r"={3,300}")
-_VERSION = re.compile(r"version (\d{1,6})", re.IGNORECASE)
+_VERSION = re.compile(r"version (0{0,3}[1-9]\d{0,5})", re.IGNORECASE)
 _LONGEST_HEAD = 20
 """Lines in which the head must begin: identifiers, version, title. Longer ones are wrapped titles."""
 
@@ -86,7 +86,7 @@ def _is_heading(lines: tuple[Line, ...], at: int, doubts: Doubts) -> bool:
 def read_head(lines: tuple[Line, ...], dialect: Dialect, doubts: Doubts) -> Head:
     """Number, version, title and identifiers. Raises `Refused` where there is no advisory's first line."""
     first = re.compile(
-        rf"{re.escape(dialect.title)}\s+(?:(?P<ids>\S.*?)\s*/\s*)?{re.escape(dialect.prefix)}-(?P<number>\d{{1,6}})",
+        rf"{re.escape(dialect.title)}\s+(?:(?P<ids>\S.*?)\s*/\s*)?{re.escape(dialect.prefix)}-(?P<number>0{{0,3}}[1-9]\d{{0,5}})",
         re.IGNORECASE,
     )
     for line in lines[:_LONGEST_HEAD]:

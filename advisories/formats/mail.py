@@ -183,7 +183,7 @@ def read_subject(subject: str, dialect: Dialect) -> Subject | None:
     """
     found = re.fullmatch(
         rf"(?:\[[\w .-]{{1,60}}\]\s*|(?:re|fwd?)\s*:\s*){{0,5}}{re.escape(dialect.title)}\s+"
-        rf"(?:{re.escape(dialect.prefix)}-)?(?P<number>\d{{1,6}})(?:\s+v(?P<version>\d{{1,6}}))?"
+        rf"(?:{re.escape(dialect.prefix)}-)?(?P<number>0{{0,3}}[1-9]\d{{0,5}})(?:\s+v(?P<version>\d{{1,6}}))?"
         r"(?:\s+\((?P<ids>[^()]{0,800})\))?\s+-+\s+(?P<title>\S.{0,1000})",
         subject,
         re.IGNORECASE,

@@ -10,10 +10,11 @@ from pysequoia.packet import SignatureType
 
 from advisories.formats import armour, bare_key
 from advisories.formats.doubts import Refused
-from advisories.formats.packets import PUBLIC_KEY, SIGNATURE, packets
+from advisories.formats.packets import PUBLIC_KEY, SECRET, SIGNATURE, packets
 
 MOST_KEY_BYTES = 1024 * 1024
 """A certificate with thousands of signatures of others is no key of a security team."""
+_NOT_THIS_ONE = "this is a secret key: keep it to yourself and give the public one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,12 @@ class Keyring:
         if len(data) > MOST_KEY_BYTES:
             raise Refused("key-too-large", f"the key is larger than {MOST_KEY_BYTES:,} bytes")
         if b"PRIVATE KEY BLOCK" in data[:200]:
-            raise Refused("secret-key", "this is a secret key: keep it to yourself and give the public one")
+            raise Refused("secret-key", _NOT_THIS_ONE)
         binary = armour.remove(data, b"PUBLIC KEY BLOCK") if armour.is_armoured(data) else data
-        if _is_bare(binary):
+        tags = {tag for tag, _ in packets(binary)}
+        if tags & SECRET:
+            raise Refused("secret-key", _NOT_THIS_ONE)
+        if PUBLIC_KEY in tags and SIGNATURE not in tags:
             self.bare.append(bare_key.read_key(binary))
             return
         try:
@@ -68,8 +72,6 @@ class Keyring:
             raise Refused("not-a-key", "not an OpenPGP certificate") from error
         if not certificates:
             raise Refused("not-a-key", "not an OpenPGP certificate")
-        if any(certificate.has_secret_keys for certificate in certificates):
-            raise Refused("secret-key", "this is a secret key: keep it to yourself and give the public one")
         self.certificates += certificates
 
     @property
@@ -124,9 +126,3 @@ class Keyring:
         if not result.valid_sigs:
             return NotVerified("the signature is by none of the given keys")
         return Verified(str(result.valid_sigs[0].certificate).upper(), parsed.created)
-
-
-def _is_bare(data: bytes) -> bool:
-    """A public key without any signature on it: nothing but the key, and names that nothing binds to it."""
-    tags = {tag for tag, _ in packets(data)}
-    return PUBLIC_KEY in tags and SIGNATURE not in tags

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from advisories.formats.doubts import Refused
 
 SIGNATURE = 2
+SECRET = frozenset({5, 7})
+"""Secret keys and secret subkeys."""
 PUBLIC_KEY = 6
 USER_ID = 13
-_MOST_PACKETS = 64
+_MOST_PACKETS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def packets(data: bytes) -> Iterator[tuple[int, bytes]]:
                 raise Refused("packet-without-length", "an OpenPGP packet does not say how long it is")
             yield (head >> 2) & 0x0F, reader.take(reader.number(1 << (head & 3)))
     if reader.left:
-        raise Refused("too-many-packets", f"more than {_MOST_PACKETS} OpenPGP packets")
+        raise Refused("too-many-packets", f"more than {_MOST_PACKETS:,} OpenPGP packets")
 
 
 def subpackets(data: bytes) -> Iterator[Subpacket]:

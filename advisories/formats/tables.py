@@ -120,8 +120,8 @@ def _bare_row(files: str, line: Line, lists: Lists, number: int, dialect: Dialec
     """A file's name alone on its line: the end of the name may say which tree it is for."""
     if not files.lower().startswith(dialect.file_stem(number)):
         return None
-    suffix = files.rpartition(".patch")[0].rpartition("-")[2]
-    tree = dialect.tree_called(suffix) or dialect.main_tree
+    stem = files.rpartition(".patch")[0].lower()
+    tree = next((tree for word, tree in dialect.trees if stem.endswith(f"-{word.lower()}")), dialect.main_tree)
     doubts.doubt("branches-not-named", line.number, f"{files} names neither tree nor branch; taken to be for {tree}")
     lists.row_lines.append(line.number)
     lists.table.append(Row(files, tree))

@@ -132,6 +132,8 @@ def write(record: Record, dialect: Dialect, *, meta_sha256: str = "") -> bytes:
     """
     if bool(meta_sha256) != (record.recipes is not None):
         raise NotWritable("the digest of the recipe file goes with recipes, and only with them")
+    if not record.title or record.number < 1 or record.version < 1:
+        raise NotWritable("an advisory has a title, a number and a version, both counted from 1")
     sums = [(f"{dialect.file_stem(record.number)}.meta", meta_sha256)] if meta_sha256 else []
     sums += [(patch.name, patch.sha256) for patch in record.patches]
     slots = {

@@ -1,0 +1,1 @@
+"""The field's documents, read and written."""

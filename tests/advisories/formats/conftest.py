@@ -1,0 +1,17 @@
+"""Where real announcements lie beside the checkout they are read too; elsewhere those tests do not exist."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.advisories.formats import signing
+
+REAL_MAILS = Path(__file__).parents[4] / "shared" / "data" / "xsa-mails"
+
+collect_ignore = [] if REAL_MAILS.is_dir() else ["test_real_mails.py"]
+
+
+@pytest.fixture(scope="session")
+def rsa() -> signing.RsaSigner:
+    """A bare RSA key that can sign."""
+    return signing.RsaSigner()
