@@ -143,7 +143,9 @@ class Embargo:
         return self._without(tuple(proposal for proposal in self.proposals if proposal.answer_by > now))
 
     def end(self, reason: EndReason, *, now: datetime) -> Self:
-        """End an embargo in force. Raises `NotReachedYet` where the reason is its end and that lies ahead."""
+        """End an embargo in force, once. Raises `NotReachedYet` where the reason is its end and that lies ahead."""
+        if not self.is_in_force:
+            raise EmbargoStepNotAllowed(self.state, EmbargoState.ENDED)
         if reason is EndReason.REACHED and self.end_at is not None and now < self.end_at:
             raise NotReachedYet("the agreed end has not come")
         return self._in(EmbargoState.ENDED, proposals=(), ended_at=now, reason=reason)

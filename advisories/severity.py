@@ -67,7 +67,9 @@ IMPACT: dict[Version, dict[str, str]] = {
     Version.V3_1: {"C": "read secrets", "I": "change data", "A": "stop the service"},
     Version.V4_0: {"VC": "read secrets", "VI": "change data", "VA": "stop the service"},
 }
-BEYOND = {"SC", "SI", "SA"}
+BEYOND = frozenset({"SC", "SI", "SA"})
+TEMPORAL = frozenset({"E", "RL", "RC"})
+ENVIRONMENTAL = frozenset({"CR", "IR", "AR", "MAV", "MAC", "MPR", "MUI", "MS", "MC", "MI", "MA"})
 
 
 class NotAVector(Exception):
@@ -101,7 +103,7 @@ def rate(vector: str) -> Severity:
         parsed = CVSS3(text) if version is Version.V3_1 else CVSS4(text)
     except CVSSError as wrong:
         raise NotAVector(f"This CVSS {version} vector cannot be scored: {str(wrong).strip()}.") from None
-    score = _score(parsed)
+    score = _score(version, parsed)
     return Severity(version, parsed.clean_vector(), score, rating_of(score), _in_words(version, parsed.metrics))
 
 
@@ -125,9 +127,22 @@ def _version(text: str) -> Version:
     raise NotAVector("A CVSS vector begins with CVSS:3.1/ or CVSS:4.0/.")
 
 
-def _score(parsed: CVSS3 | CVSS4) -> Decimal:
-    """Take the most specific score: the last of base, temporal and environmental in 3.1, the only one in 4.0."""
-    return Decimal(str(parsed.scores()[-1])).quantize(Decimal("0.1"))
+def _score(version: Version, parsed: CVSS3 | CVSS4) -> Decimal:
+    """Take the score that the given metrics ask for; 4.0 has only one.
+
+    In 3.1 the environmental formula is another one, and differs from the base score even where no environmental metric
+    is given: AV:N/AC:L/PR:N/UI:R/S:C/C:H/I:H/A:H is 9.6 by the one and 9.7 by the other.
+    """
+    scores = parsed.scores()
+    chosen = scores[0]
+    if version is Version.V3_1:
+        fields = (field.split(":") for field in parsed.clean_vector().split("/")[1:])
+        given = {name for name, value in fields if value != "X"}
+        if given & ENVIRONMENTAL:
+            chosen = scores[2]
+        elif given & TEMPORAL:
+            chosen = scores[1]
+    return Decimal(str(chosen)).quantize(Decimal("0.1"))
 
 
 def _in_words(version: Version, metrics: dict[str, str]) -> str:

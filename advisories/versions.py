@@ -17,8 +17,8 @@ MOST_RANGES: Final = 200
 LONGEST: Final = 120
 MAIN_NAMES: Final = frozenset({"main", "main line", "mainline", "master", "unstable"})
 
-NUMBER = r"\d{1,9}(?:\.\d{1,9}){0,5}"
-RELEASE = re.compile(rf"({NUMBER})(?:-rc(\d{{1,4}}))?")
+NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}"
+RELEASE = re.compile(rf"({NUMBER})(?:-rc([0-9]{{1,4}}))?")
 LINE = re.compile(rf"({NUMBER})\.x")
 LATER = re.compile(r"(.+?)(?:\s+(?:and|or)\s+(?:later|newer|above|onwards?|up)|\s+onwards?|\+)")
 EARLIER = re.compile(r"(?:up\s+to\s+(.+)|(.+?)\s+(?:and|or)\s+(?:earlier|older|below))")
