@@ -100,7 +100,8 @@ class OpenBranch:
         commits, taking_part, reached = relevant(paths, window, offers)
         parts = [given[offer.key] for offer in taking_part]
         never = self._never.pattern if self._never else ""
-        return narrow, wide_key(ingredients, narrow, window, commits, parts, reached, never, self._tip)
+        at_tip = Ingredients(self._baseline(self._tip), self._past, self._tip, self._limits, self._policy)
+        return narrow, wide_key(ingredients, at_tip, narrow, window, commits, parts, reached, never)
 
     def check(self, series: SeriesInput, others: Sequence[SeriesInput], base: str) -> Verdict:
         """The verdict of `series` on commit `base`; `others` may take part, in this order.
@@ -171,7 +172,7 @@ class OpenBranch:
         ]
         seeds = own.paths.union(*(offer.paths for offer in declared))
         commits, others, _ = relevant(seeds, window, may)
-        end, tip = self._where_it_belongs(read, window, commits, base)
+        end, tip = self._where_it_belongs(read, window, commits)
         return find_needed(
             Question(
                 baseline=self._baseline(base), tip=tip, window=window,
@@ -217,9 +218,7 @@ class OpenBranch:
             in_the_way=tuple(line_of(commit) for commit in culprits),
         )
 
-    def _where_it_belongs(
-        self, read: ReadSeries, window: Window, commits: Sequence[int], base: str
-    ) -> tuple[int, Overlay]:
+    def _where_it_belongs(self, read: ReadSeries, window: Window, commits: Sequence[int]) -> tuple[int, Overlay]:
         """The index in the window before which the series stands, and the tree there.
 
         A series that upstream has taken already stands where it was taken: what came later is no help to it.
@@ -231,9 +230,9 @@ class OpenBranch:
                 known = self._past.patch_ids(read.paths, window.commits[index].id)
                 found = containment(here, read.patches, known, limits=self._limits, work=work)
                 if all(patch.is_contained for patch in found):
-                    if index == 0:
-                        return 0, self._baseline(base)
-                    return index, Overlay(self._objects, window.commits[index - 1].tree)
+                    # A commit without parents begins the window's history anew: before it there was nothing.
+                    before = [self._objects.root(parent) for parent in window.commits[index].parents[:1]]
+                    return index, Overlay(self._objects, before[0]) if before else self._baseline(self._tip)
         return len(window), self._baseline(self._tip)
 
     def _declared(

@@ -50,26 +50,30 @@ def narrow_key(
 
 def wide_key(
     ingredients: Ingredients,
+    at_tip: Ingredients,
     narrow: str,
     window: Window,
     commits: Sequence[int],
     others: Sequence[SeriesInput],
     reached: Iterable[bytes],
     never: str,
-    tip: str,
 ) -> str:
     """For all other verdicts: with the window's `commits` and the `others` that share files with the series, also
-    indirectly (`reached`), and with both ends of a window that isn't linear, since merges hide what they change."""
-    past = ingredients.past.touching(reached, ingredients.base)
+    indirectly, and with all these files (`reached`) as they stand on the baseline and on the window's tip."""
+    paths = sorted(reached)
     return _digest(
         [
             narrow,
             never,
             [window.commits[index].id for index in commits],
             [[other.key, _digests(other), other.needs, other.needs_commits] for other in others],
-            [commit.id for commit in past],
-            [[path.hex(), *_standing(ingredients.baseline, path)] for path in sorted(reached)],
-            [] if window.is_linear else [ingredients.base, tip],
+            [
+                [
+                    [[path.hex(), *_standing(end.baseline, path)] for path in paths],
+                    [commit.id for commit in end.past.touching(paths, end.base)],
+                ]
+                for end in (ingredients, at_tip)
+            ],
         ]
     )
 
