@@ -91,6 +91,11 @@ class Dossier:
         return self.verdict.kind in OFFERED and not self.is_withheld
 
     @property
+    def found_title(self) -> str:
+        """Heads the lines that were found."""
+        return f"{self.check.base_name} has"
+
+    @property
     def cherry_pick_title(self) -> str:
         """What the lines are for."""
         return f"Upstream commits, to be picked on {self.check.base_name}"
@@ -195,7 +200,7 @@ def _steps(check: Check, verdict: Verdict, viewer: Viewer) -> tuple[Step, ...]:
     steps = [_step(element, verdict, revisions) for element in verdict.prerequisites]
     own = check.revision
     title = f"{own.series.advisory.label}, series {own}"
-    return (*steps, Step(title=title, url=own.series.get_absolute_url(), why="this series", is_this=True))
+    return (*steps, Step(title=title, url=own.series.get_absolute_url(), is_this=True))
 
 
 def _step(element: Prerequisite, verdict: Verdict, revisions: dict[str, SeriesRevision]) -> Step:

@@ -283,12 +283,16 @@ def _sides(path: str, failed: FailedHunk, expected_at: int) -> Iterator[SidesLin
 def _marked(expected: str, found: str) -> tuple[SafeString, SafeString]:
     """Two lines that differ, with what differs in them marked; alike only in part, or nothing is gained by marks."""
     left, right = visible(expected.rstrip("\r\n")), visible(found.rstrip("\r\n"))
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    if len(left) + len(right) > 1_000 or matcher.ratio() < 0.6:
+    if len(left) + len(right) > 1_000 or _likeness(left.strip(), right.strip()) < 0.6:
         return escape(left), escape(right)
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
     one, other = SafeString(""), SafeString("")
     for kind, i, i_end, j, j_end in matcher.get_opcodes():
         mark = "{}" if kind == "equal" else "<mark>{}</mark>"
         one += format_html(mark, left[i:i_end]) if i < i_end else SafeString("")
         other += format_html(mark, right[j:j_end]) if j < j_end else SafeString("")
     return SafeString(one), SafeString(other)
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.template import engines
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
@@ -25,7 +26,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
-_VAR = Path(tempfile.mkdtemp(prefix="penstock-tests-"))
+VAR = Path(tempfile.mkdtemp(prefix="penstock-tests-"))
 
 
 def pytest_configure() -> None:
@@ -33,23 +34,32 @@ def pytest_configure() -> None:
 
     A file, since threads and worker processes have to see the same database as the test.
     """
-    django_settings.MIRRORS_DIR = _VAR / "mirrors"
+    django_settings.MIRRORS_DIR = VAR / "mirrors"
+    # Files as they lie in static/, without collecting and hashing them first.
+    django_settings.STATIC_ROOT = VAR / "static"
+    django_settings.STATIC_ROOT.mkdir()
+    django_settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     if django_settings.CELERY_BROKER_URL.startswith("filesystem:"):
         for folder in ("messages", "control"):
-            (_VAR / "broker" / folder).mkdir(parents=True)
+            (VAR / "broker" / folder).mkdir(parents=True)
         django_settings.CELERY_BROKER_TRANSPORT_OPTIONS.update(
-            data_folder_in=str(_VAR / "broker" / "messages"),
-            data_folder_out=str(_VAR / "broker" / "messages"),
-            control_folder=str(_VAR / "broker" / "control"),
+            data_folder_in=str(VAR / "broker" / "messages"),
+            data_folder_out=str(VAR / "broker" / "messages"),
+            control_folder=str(VAR / "broker" / "control"),
         )
+    elif django_settings.CELERY_BROKER_URL.startswith("redis:"):
+        # A database for each process, so that no worker takes another's bells.
+        server = django_settings.CELERY_BROKER_URL.rsplit("/", 1)[0]
+        number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+        django_settings.CELERY_BROKER_URL = f"{server}/{int(number) + 1}"
     database = django_settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        database.setdefault("TEST", {})["NAME"] = str(_VAR / "test.sqlite3")
+        database.setdefault("TEST", {})["NAME"] = str(VAR / "test.sqlite3")
 
 
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
-    shutil.rmtree(_VAR, ignore_errors=True)
+    shutil.rmtree(VAR, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +81,22 @@ def tree(db: None, upstream: Upstream) -> Iterator[Tree]:
     yield tree
     for left in django_settings.MIRRORS_DIR.glob(f"{tree.pk}.git*"):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+class _Loud(str):
+    """Stands where a template names what isn't there, and refuses to be rendered."""
+
+    def __mod__(self, name: object) -> str:
+        raise LookupError(f"a template names {name}, which isn't there")
+
+    def __contains__(self, part: object) -> bool:
+        return part == "%s"
+
+
+@pytest.fixture(autouse=True)
+def _loud_templates() -> Iterator[None]:
+    """A misspelt name in a template is a failure, and never an empty place on a page."""
+    engine = engines["django"].engine  # type: ignore[attr-defined]  # BaseEngine doesn't declare it
+    engine.string_if_invalid = _Loud("%s")
+    yield
+    engine.string_if_invalid = ""

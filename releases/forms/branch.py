@@ -33,7 +33,8 @@ class BranchDatesForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
     def save(self, commit: bool = True) -> Branch:
         """Keep the dates, and that a person entered them: emptied fields go back to what the file says."""
         self.instance.dates_were_entered = any(self.cleaned_data.values())
-        return super().save(commit)
+        branch: Branch = super().save(commit)
+        return branch
 
 
 class FlagFilter(forms.Form):
