@@ -1,5 +1,6 @@
 """Puts the scenario into the database, the way people would: a tree, advisories, uploads, seats."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -35,19 +36,23 @@ def load_tree(upstream: Path) -> Tree:
 
 
 @transaction.atomic
-def load_people() -> Mapping[str, str]:
-    """One person for each role, with a password made now: address -> password."""
+def load_people(kept: Path) -> None:
+    """One person for each role, with a password made now and kept in a file that only this account can read."""
     passwords = {}
     for person in PEOPLE:
-        password = "-".join(secrets.token_hex(2) for _ in range(3))
-        user = User.objects.filter(email=person.email).first()
-        if user is None:
-            user = User.objects.create_user(person.email, name=person.name, is_superuser=person.role == "operator")
-            if person.role in Role.values:
-                TeamSeat.objects.create(user=user, role=Role(person.role))
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        passwords[person.email] = password
+        passwords[person.email] = "-".join(secrets.token_hex(2) for _ in range(3))
+        user = User.objects.create_user(
+            person.email, passwords[person.email], name=person.name, is_superuser=person.role == "operator"
+        )
+        if person.role in Role.values:
+            TeamSeat.objects.create(user=user, role=Role(person.role))
+    kept.touch(mode=0o600)
+    kept.write_text(json.dumps(passwords))
+
+
+def passwords_of_people(kept: Path) -> Mapping[str, str]:
+    """What `load_people` kept: address -> password."""
+    passwords: dict[str, str] = json.loads(kept.read_text())
     return passwords
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-END_WITHIN_S = 10
-"""How long a process gets to end by itself before it is killed."""
+END_WITHIN_S = 8
+"""How long a process gets to end by itself before it is killed; a worker on the embedded broker takes some five."""
 
 
 class ProcessDied(Exception):
@@ -41,9 +41,7 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self.running.values():
-            if process.poll() is None:
-                _signal_group(process, signal.SIGTERM)
+        self.ask_to_end()
         limit = time.monotonic() + END_WITHIN_S
         for process in self.running.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -51,6 +49,12 @@ class Processes:
             # Whatever the leader left behind in its group ends with it.
             _signal_group(process, signal.SIGKILL)
             process.wait()
+
+    def ask_to_end(self, *names: str) -> None:
+        """Ask these processes, or all, to end; leaving the context waits for it."""
+        for name, process in self.running.items():
+            if process.poll() is None and (name in names or not names):
+                _signal_group(process, signal.SIGTERM)
 
     def start(self, name: str, *arguments: str) -> None:
         """Start `python -m ARGUMENTS…` in a process group of its own, its output in LOGS/NAME.log."""

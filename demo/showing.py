@@ -13,7 +13,7 @@ from django.core.management.base import OutputWrapper
 from django.db import connection
 
 from accounts.models import User
-from demo.loading import load_advisories, load_people, load_tree
+from demo.loading import load_advisories, load_people, load_tree, passwords_of_people
 from demo.processes import Processes
 from demo.scenario_people import PEOPLE
 from demo.upstream import build_upstream
@@ -41,8 +41,10 @@ class Demonstration:
             self._load(processes)
             self._wait_for_checks(processes)
             processes.wait_for_answer(self.port, "/readyz")
+            if once:
+                processes.ask_to_end("worker", "beat")
             self._print_board()
-            self._print_doors(load_people())
+            self._print_doors(passwords_of_people(self.place / "sign-ins"))
             if once:
                 return
             self.out.write("\nServing until Ctrl-C.")
@@ -78,7 +80,7 @@ class Demonstration:
         if stamp.exists():
             return
         upstream = build_upstream(self.place / "upstream.git")
-        load_people()
+        load_people(self.place / "sign-ins")
         tree = load_tree(upstream.git_dir)
         self._wait(processes, "Fetching the upstream", lambda: _fetched(tree))
         for refusal in load_advisories(tree, upstream):
