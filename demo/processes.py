@@ -16,9 +16,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-END_WITHIN_S = 8
-"""How long a process gets to end by itself before it is killed; a worker on the embedded broker takes some five."""
-
 
 class ProcessDied(Exception):
     """A process ended that should run; carries its name and the last lines of its log."""
@@ -30,8 +27,10 @@ class ProcessDied(Exception):
 class Processes:
     """A context in which the processes run; leaving it, however that happens, ends every one of them."""
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path, *, patience_s: float) -> None:
+        """`patience_s` is how long they get to end by themselves; an idle worker on the embedded broker takes some five."""
         self.logs = logs
+        self.patience_s = patience_s
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
@@ -42,7 +41,7 @@ class Processes:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.ask_to_end()
-        limit = time.monotonic() + END_WITHIN_S
+        limit = time.monotonic() + self.patience_s
         for process in self.running.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, limit - time.monotonic()))

@@ -34,7 +34,8 @@ class Demonstration:
     def run(self, *, once: bool) -> None:
         """Set up, wait for the worker, print; unless `once`, serve until interrupted."""
         self._prepare()
-        with Processes(self.place / "logs") as processes:
+        # Nothing is under way any more when the board has been printed once; when somebody interrupts, there may be.
+        with Processes(self.place / "logs", patience_s=1 if once else 8) as processes:
             processes.start("worker", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2")
             processes.start("beat", "celery", "-A", "config", "beat", "--loglevel", "WARNING")
             processes.start("web", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2")
