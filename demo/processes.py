@@ -28,7 +28,7 @@ class Processes:
     """A context in which the processes run; leaving it, however that happens, ends every one of them."""
 
     def __init__(self, logs: Path, *, patience_s: float) -> None:
-        """`patience_s` is how long they get to end by themselves; an idle worker on the embedded broker takes some five."""
+        """`patience_s`: how long they get to end by themselves; an idle worker on the embedded broker takes five."""
         self.logs = logs
         self.patience_s = patience_s
         self.running: dict[str, subprocess.Popen[bytes]] = {}
