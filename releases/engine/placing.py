@@ -55,17 +55,20 @@ def apply_hunks(lines: Sequence[bytes], hunks: Sequence[Hunk], work: Work | None
     written: Stretches = []
     floor = 0  # end of the last written stretch
     ragged = bool(result) and not result[-1].endswith(b"\n")
+    bytewise = False
     for index, hunk in enumerate(hunks):
         old = hunk.old
         count = len(old)
         at = expected_position(hunk, len(result))
-        if hunk.ragged:
+        if hunk.ragged or bytewise:
             ragged = True
             at = _find_ragged(result, hunk, at, written, work)
         elif at < floor or tuple(result[at : at + count]) != old or not (hunk.trailing or at + count == len(result)):
             at = _find(result, hunk, at, written, work)
         if at < 0:
             return Misplaced(index, result)
+        # What is put behind a last line without newline goes on with it: only bytes tell from here on.
+        bytewise = bytewise or (ragged and not count and at == len(result))
         result[at : at + count] = hunk.new
         positions.append(at)
         if at >= floor:

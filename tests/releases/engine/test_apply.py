@@ -190,6 +190,13 @@ def test_a_last_line_without_newline_matches_the_beginning_of_a_longer_one() -> 
     assert placed.lines == [b"x\n", b"b\n", b"cd\n"]
 
 
+def test_what_is_appended_to_a_last_line_without_newline_completes_it() -> None:
+    hunks = hunks_of(b"@@ -4,0 +4,1 @@\n+\n@@ -2,2 +3,3 @@\n a\n+new\n a\n")
+    placed = apply_hunks([b"a\n", b"a\n", b"a\n", b"a"], hunks)
+    assert isinstance(placed, Placed)
+    assert placed.lines == [b"a\n", b"a\n", b"a\n", b"new\n", b"a\n", b"\n"]
+
+
 def test_the_lines_given_are_left_alone() -> None:
     lines = NUMBERS.splitlines(keepends=True)
     apply_hunks(lines, hunks_of(EDIT.split(b"\n", 2)[2]))
