@@ -142,10 +142,12 @@ class Range:
         if self.first is None and self.last is None:
             return "all versions"
         if self.last is None:
-            return f"{self.first} and later"
+            return f"{_written(self.first)} and later"
         if self.first is None:
-            return f"{self.last} and earlier"
-        return str(self.first) if self.first == self.last else f"{self.first} - {self.last}"
+            return f"{_written(self.last)} and earlier"
+        if self.first == self.last:
+            return _written(self.first)
+        return f"{_written(self.first)} - {_written(self.last)}"
 
 
 def parse_version(text: str) -> Version:
@@ -243,6 +245,13 @@ def _lowest(bound: Bound) -> Place:
 def _highest(line: Line) -> Version:
     """Give a release after every one that the line could have, since numbers have at most nine digits."""
     return Version((*line.numbers, 10**9))
+
+
+def _written(bound: Bound) -> str:
+    """Write an end of a range so that a release isn't read back as the line that has its numbers."""
+    if isinstance(bound, Version) and bound.candidate is None and len(bound.numbers) <= DEPTH:
+        return _dotted(_padded(bound.numbers, DEPTH + 1))
+    return str(bound)
 
 
 def _padded(numbers: tuple[int, ...], length: int) -> tuple[int, ...]:

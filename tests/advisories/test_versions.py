@@ -120,6 +120,10 @@ def test_a_range_that_holds_nothing_cannot_be_made() -> None:
         Range(MAIN, Line((4, 14)))
 
 
+def test_a_release_at_the_end_of_a_range_is_not_written_as_its_line() -> None:
+    assert str(Range(Version((4, 15)), None)) == "4.15.0 and later"
+
+
 @pytest.mark.parametrize(
     ("text", "coverage"),
     [
