@@ -7,9 +7,10 @@ from releases.engine.apply import Conflict, apply_patch
 from releases.engine.diff import NotAPatch, Patch, parse_patch, reverse
 from releases.engine.trees import object_id
 from tests.releases.engine.conftest import ENGINE
+from tests.releases.engine.damage import damaged
 from tests.releases.engine.memory import Files, overlay_of
 from tests.releases.engine.reference import ReferenceGit
-from tests.releases.engine.strategies import crowded, damaged, diff_options, edited, mailed, trees
+from tests.releases.engine.strategies import crowded, diff_options, edited, mailed, trees
 
 
 def result_of(base: Files, text: bytes, *, backwards: bool = False) -> str | None:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from releases.engine.diff import parse_patch
 from releases.engine.patch_ids import patch_id, patch_ids
 from tests.releases.engine.conftest import ENGINE
+from tests.releases.engine.damage import damaged
 from tests.releases.engine.memory import text_files
 from tests.releases.engine.reference import ReferenceGit
-from tests.releases.engine.strategies import damaged, diff_options, edited, mailed, trees
+from tests.releases.engine.strategies import diff_options, edited, mailed, trees
 
 OLD = text_files(f=b"1\n2\n3\n4\n5\n6\n7\n8\n9\n", g=b"a\n")
 NEW = text_files(f=b"1\n2\nthree\n4\n5\n6\n7\n8\n9\n10\n", h=b"b\n")
