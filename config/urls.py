@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView, TemplateView
 
+from accounts.doors import public_page
 from advisories.views import home
 from config.health import alive, ready
 
@@ -14,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("releases.urls")),
     path("healthz", alive, name="alive"),
     path("readyz", ready, name="ready"),
-    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg"), name="favicon"),
+    path("favicon.ico", public_page(RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")), name="favicon"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("styleguide", TemplateView.as_view(template_name="styleguide.html"), name="styleguide"))

@@ -1,0 +1,61 @@
+"""Nothing guarded is fetched by a page except through the viewer: the syntax tree of every view is walked."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+GUARDED = {
+    *("Advisory", "Series", "Cell", "Check", "Flag"),
+    *("SeriesRevision", "Patch", "Upload", "StoredVerdict"),
+}
+THROUGH_THE_VIEWER = {"visible_to", "known_to", "public", "with_list_visible_to"}
+
+SHAPED_FOR_VIEWERS = ("board", "board_rows", "dossier", "series_grid", "flagged", "backport")
+"""Modules that only pages ask."""
+
+NOT_SHOWN = {
+    ("releases/forms/series.py", "Series.objects.none()"),
+    # Says only which advisories are not public, to mark or to leave out what the viewer has been let in on already.
+    ("releases/board_rows.py", "Advisory.objects.embargoed()"),
+    ("releases/dossier.py", "Advisory.objects.embargoed()"),
+}
+
+
+def modules() -> Iterator[Path]:
+    for app in ("accounts", "advisories", "releases"):
+        for name in ("views", "forms", "templatetags"):
+            yield from sorted((ROOT / app / name).glob("*.py"))
+            yield from sorted((ROOT / app).glob(f"{name}.py"))
+        yield from sorted((ROOT / app).glob("feeds.py"))
+    yield from (ROOT / "releases" / f"{name}.py" for name in SHAPED_FOR_VIEWERS)
+
+
+def unguarded(source: str) -> Iterator[str]:
+    """`Model.objects…` of a guarded model whose next step isn't through the viewer."""
+    tree = ast.parse(source)
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager", "_base_manager")):
+            continue
+        if not (isinstance(node.value, ast.Name) and node.value.id in GUARDED):
+            continue
+        step = parents[node]
+        if not (isinstance(step, ast.Attribute) and step.attr in THROUGH_THE_VIEWER):
+            yield ast.unparse(parents[step] if isinstance(step, ast.Attribute) else step)
+
+
+@pytest.mark.parametrize("module", list(modules()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_fetches_what_is_guarded_only_through_its_viewer(module: Path) -> None:
+    name = str(module.relative_to(ROOT))
+    found = [call for call in unguarded(module.read_text()) if (name, call) not in NOT_SHOWN]
+    assert not found
+
+
+def test_the_walk_finds_a_guarded_model_asked_directly() -> None:
+    assert list(unguarded("Advisory.objects.filter(number=1)")) == ["Advisory.objects.filter(number=1)"]
+    assert list(unguarded("get_object_or_404(Check.objects, pk=1)")) == ["get_object_or_404(Check.objects, pk=1)"]
+    assert list(unguarded("Advisory.objects.visible_to(viewer).filter(number=1)")) == []

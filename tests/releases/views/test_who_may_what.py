@@ -1,0 +1,192 @@
+"""One table: every kind of person x every state of an advisory x every page."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Role
+from advisories.lifecycle import State
+from advisories.models import Advisory, Seat
+from advisories.models.seat import Right
+from releases.models import Branch, Check, Flag, Series
+from tests.make import make_advisory, make_user
+from tests.releases.views.rows import checked_everywhere, flag_on, revise, series_for
+
+PEOPLE = (
+    *("anonymous", "nobody", "reading guest", "uploading guest", "guest of another"),
+    *("release manager", "security", "coordinator", "operator"),
+)
+TEAM = {"security", "coordinator"}
+GUESTS = {"reading guest", "uploading guest"}
+SHOWN = {State.PUBLIC, State.WITHDRAWN}
+
+READ = {
+    "advisories:detail": lambda stage: f"/advisories/{stage.advisory.number}/",
+    "releases:series": lambda stage: f"/series/{stage.series.pk}/",
+    "releases:revision": lambda stage: f"/series/{stage.series.pk}/s1/",
+    "releases:check": lambda stage: f"/checks/{stage.check.pk}/",
+    "releases:check_mbox": lambda stage: f"/checks/{stage.check.pk}/prerequisites.mbox",
+    "releases:patch_file": lambda stage: f"/patches/{stage.patch}/fix.patch",
+}
+"""Pages of one advisory: for whoever may read it."""
+
+WRITE = {
+    "advisories:edit": lambda stage: f"/advisories/{stage.advisory.number}/edit",
+    "releases:upload": lambda stage: f"/advisories/{stage.advisory.number}/series/add",
+    "releases:upload_revision": lambda stage: f"/series/{stage.series.pk}/revise",
+}
+"""Pages that change one advisory."""
+
+
+class Stage:
+    """One advisory in one state, with everything that hangs on it."""
+
+    def __init__(self, state: State, branches: list[Branch]) -> None:
+        self.state = state
+        self.advisory: Advisory = make_advisory(state=state, title=f"Words of the {state} one")
+        self.series: Series = series_for(branches, self.advisory)
+        self.check: Check = checked_everywhere(self.series, branches[0])
+        self.flag: Flag = flag_on(self.series, branches[0])
+        self.patch: int = self.series.revisions.get().patches.get().pk
+
+
+def browser_of(who: str, *stages: Stage) -> Client:
+    """A browser in which this kind of person has signed in; a guest holds a seat on each of the advisories."""
+    client = Client()
+    if who == "anonymous":
+        return client
+    roles = {
+        "security": Role.SECURITY, "coordinator": Role.COORDINATOR, "release manager": Role.RELEASE_MANAGER
+    }  # fmt: skip
+    address = f"{who.replace(' ', '-')}@sluice.example"
+    user = make_user(address, *[roles[who]] if who in roles else [], is_superuser=who == "operator")
+    on = [stage.advisory for stage in stages] if who in GUESTS else [make_advisory(state=State.READY)]
+    if "guest" in who:
+        for advisory in on:
+            right = Right.UPLOAD if who == "uploading guest" else Right.READ
+            Seat.objects.create(advisory=advisory, user=user, right=right)
+    client.force_login(user)
+    return client
+
+
+def may_read(who: str, state: State) -> bool:
+    return state in SHOWN or who in TEAM | GUESTS
+
+
+@pytest.fixture
+def stages(branches: list[Branch]) -> list[Stage]:
+    """One advisory in every state."""
+    return [Stage(state, branches) for state in State]
+
+
+@pytest.fixture
+def embargoed(branches: list[Branch]) -> Stage:
+    return Stage(State.PREDISCLOSED, branches)
+
+
+@pytest.fixture
+def public(branches: list[Branch]) -> Stage:
+    return Stage(State.PUBLIC, branches)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_reads_what(who: str, stages: list[Stage]) -> None:
+    client = browser_of(who, *stages)
+    for stage in stages:
+        wanted = 200 if may_read(who, stage.state) else 404
+        answers = {name: client.get(address(stage)).status_code for name, address in READ.items()}
+        assert answers == dict.fromkeys(READ, wanted), stage.state
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_changes_what(who: str, stages: list[Stage]) -> None:
+    client = browser_of(who, *stages)
+    for stage in stages:
+        for name, address in WRITE.items():
+            is_allowed = who in TEAM or (who == "uploading guest" and name.startswith("releases:"))
+            wanted = 200 if is_allowed else 403 if may_read(who, stage.state) else 404
+            wanted = 302 if who == "anonymous" else wanted
+            assert client.get(address(stage)).status_code == wanted, (name, stage.state)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_finds_a_title_on_which_list(who: str, stages: list[Stage]) -> None:
+    client = browser_of(who, *stages)
+    for page in ("/", "/advisories/", "/board", "/board/rows", "/trees/sluice/1.7/", "/flags/"):
+        content = client.get(page).content.decode()
+        shown = {stage.state for stage in stages if stage.advisory.title in content}
+        assert shown <= {stage.state for stage in stages if may_read(who, stage.state)}, page
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_keeps_trees_and_runs_branches(who: str, embargoed: Stage) -> None:
+    client = browser_of(who, embargoed)
+    keeps = who in TEAM | {"release manager", "operator"}
+    runs = who in TEAM | {"release manager"}
+    out = 302 if who == "anonymous" else 403
+    assert client.get("/trees/add").status_code == (200 if keeps else out)
+    assert client.get("/trees/sluice/edit").status_code == (200 if keeps else out)
+    assert client.get("/trees/sluice/remove").status_code == (200 if keeps else out)
+    assert client.get("/trees/sluice/1.7/dates").status_code == (200 if runs else out)
+    assert client.get("/flags/").status_code == (200 if runs else out)
+    assert client.get("/advisories/add").status_code == (200 if who in TEAM else out)
+
+
+@pytest.mark.parametrize("who", PEOPLE[1:])
+def test_who_takes_a_flag(who: str, embargoed: Stage, public: Stage) -> None:
+    client = browser_of(who, embargoed, public)
+    for stage in (embargoed, public):
+        answer = client.post(f"/flags/{stage.flag.pk}/take")
+        knows = may_read(who, stage.state) or who == "release manager"
+        wanted = 302 if who in TEAM | {"release manager"} else 403 if knows else 404
+        assert answer.status_code == wanted, stage.state
+        assert (Flag.objects.get(pk=stage.flag.pk).owner is not None) == (wanted == 302)
+
+
+@pytest.mark.parametrize("who", ["anonymous", "nobody", "operator", "release manager", "guest of another"])
+@time_machine.travel(timezone.now(), tick=False)
+def test_a_stranger_cannot_tell_hidden_from_missing(who: str, embargoed: Stage) -> None:
+    client = browser_of(who, embargoed)
+    for name, address in READ.items():
+        hidden = client.get(address(embargoed))
+        absent = client.get(re.sub(r"\d+", "999999", address(embargoed), count=1))
+        assert (hidden.status_code, absent.status_code) == (404, 404), name
+        assert plain(hidden.content) == plain(absent.content), name
+        assert hidden.headers == absent.headers, name
+
+
+def plain(content: bytes) -> bytes:
+    """Without the token of the sign-out form, which is masked anew for every answer."""
+    return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", content)
+
+
+def test_a_public_advisory_keeps_its_drafts_among_those_who_work_on_it(public: Stage) -> None:
+    revise(public.series)
+    old = public.series.revisions.get(number=1).patches.get().pk
+    reader, team = browser_of("anonymous"), browser_of("security")
+    for page in (f"/series/{public.series.pk}/s1/", f"/checks/{public.check.pk}/", f"/patches/{old}/fix.patch"):
+        assert (reader.get(page).status_code, team.get(page).status_code) == (404, 200), page
+
+
+def test_files_as_they_were_uploaded_are_for_those_who_work_on_it(public: Stage) -> None:
+    upload = public.series.revisions.get().uploads.get()
+    page = f"/uploads/{upload.pk}/{upload.file_name}"
+    assert browser_of("nobody").get(page).status_code == 404
+    assert browser_of("reading guest", public).get(page).content == bytes(upload.content)
+
+
+def test_nothing_rendered_for_a_person_may_be_kept(public: Stage) -> None:
+    page = f"/advisories/{public.advisory.number}/"
+    assert "no-store" in browser_of("nobody").get(page)["Cache-Control"]
+    assert "Cache-Control" not in browser_of("anonymous").get(page)
+
+
+def test_an_embargo_that_ends_by_the_clock_opens_every_page(public: Stage) -> None:
+    Advisory.objects.filter(pk=public.advisory.pk).update(public_at=timezone.now() + timedelta(hours=1))
+    assert {Client().get(address(public)).status_code for address in READ.values()} == {404}
+    Advisory.objects.filter(pk=public.advisory.pk).update(public_at=timezone.now() - timedelta(seconds=1))
+    assert {Client().get(address(public)).status_code for address in READ.values()} == {200}
