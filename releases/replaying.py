@@ -13,15 +13,19 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
-from releases.engine.git import Git
+from releases.engine.diff import NotAPatch
+from releases.engine.git import Git, GitTrouble
 from releases.engine.history import Commit, History
+from releases.engine.limits import OverLimit
 from releases.engine.replay import Replayed, Repository, replay
 
 _TOGETHER = 4
@@ -36,6 +40,10 @@ _PAGE = resource.getpagesize()
 
 class NothingToReplay(Exception):
     """The arguments don't fit the repository; says why in one sentence."""
+
+
+class WorkerDied(Exception):
+    """A worker process couldn't go on; says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,61 +226,91 @@ _Answer = tuple[list[Outcome], list[str]]
 def _in_parallel(
     questions: Questions, stretches: Sequence[Sequence[Span]], processes: int
 ) -> Iterable[tuple[int, _Answer] | None]:
-    """The answers as they come, each with the number of its stretch; None now and then while there is none."""
+    """The answers as they come, each with the number of its stretch; None now and then while there is none.
+
+    Raises `WorkerDied` with what a worker said last; a pool would wait for ever for one that was killed.
+    """
     # Forked workers start at once and share what is imported; nothing here has threads or open connections to fork.
     context = multiprocessing.get_context("fork")
-    pool = context.Pool(min(processes, len(stretches)), _begin_worker, (questions,))
+    waiting = list(range(len(stretches)))[::-1]
+    workers: dict[Connection, ForkProcess] = {}
     try:
-        answers = pool.imap_unordered(_replay_stretch, enumerate(stretches))
-        for _ in stretches:
-            while True:
-                try:
-                    yield answers.next(_LOOK_S)
-                    break
-                except multiprocessing.TimeoutError:
-                    yield None
+        for _ in range(min(processes, len(stretches))):
+            ours, theirs = context.Pipe()
+            kept = (*workers, ours)
+            worker = context.Process(target=_work, args=(theirs, kept, questions, stretches), daemon=True)
+            worker.start()
+            theirs.close()
+            workers[ours] = worker
+            ours.send(waiting.pop())
+        busy = set(workers)
+        while busy:
+            ready = wait(list(busy), _LOOK_S)
+            if not ready:
+                yield None
+            for pipe in ready:
+                busy.discard(cast(Connection, pipe))
+                answer = _received(cast(Connection, pipe))
+                if waiting:
+                    cast(Connection, pipe).send(waiting.pop())
+                    busy.add(cast(Connection, pipe))
+                yield answer
     finally:
-        pool.terminate()
-        pool.join()
+        for pipe, worker in workers.items():
+            pipe.close()
+            worker.terminate()
+        for worker in workers.values():
+            worker.join()
 
 
-@dataclass(slots=True)
-class _Worker:
-    """What one worker process keeps between stretches."""
+def _received(pipe: Connection) -> tuple[int, _Answer]:
+    try:
+        answer = pipe.recv()
+    except EOFError:
+        raise WorkerDied("a worker process was killed") from None
+    if isinstance(answer, str):
+        raise WorkerDied(answer)
+    number, outcomes, notes = answer
+    return number, (outcomes, notes)
 
-    questions: Questions
-    repository: Repository
 
-
-_workers: list[_Worker] = []
-
-
-def _begin_worker(questions: Questions) -> None:
+def _work(
+    pipe: Connection, parents: Iterable[Connection], questions: Questions, stretches: Sequence[Sequence[Span]]
+) -> None:
+    """A worker: takes numbers of stretches and answers each, until its parent is gone or says no more."""
+    for inherited in parents:
+        inherited.close()
     # Ctrl-C is the parent's to answer; it then ends the workers, whose exit runs their clean-up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
-    _workers.append(_Worker(questions, Repository(questions.git_dir)))
+    with closing(Repository(questions.git_dir)) as repository, suppress(EOFError, OSError):
+        while True:
+            number = pipe.recv()
+            try:
+                outcomes, notes = _replay_stretch(repository, questions, stretches[number])
+            except (GitTrouble, OverLimit, NotAPatch) as trouble:
+                named = f"{stretches[number][0].base} to {stretches[number][-1].tip}"
+                pipe.send(f"{named}: {trouble}")
+                return
+            pipe.send((number, outcomes, notes))
 
 
 def _leave(signum: int, frame: FrameType | None) -> None:
     sys.exit(1)
 
 
-def _replay_stretch(numbered: tuple[int, Sequence[Span]]) -> tuple[int, _Answer]:
-    number, spans = numbered
-    [worker] = _workers
+def _replay_stretch(repository: Repository, questions: Questions, spans: Sequence[Span]) -> _Answer:
     outcomes: list[Outcome] = []
     notes: list[str] = []
-    for span, walked in _walks(worker.repository.history, spans):
-        fixes = {c.id for c in walked if len(c.parents) < 2 and worker.questions.fix.search(c.message)}
+    for span, walked in _walks(repository.history, spans):
+        fixes = {c.id for c in walked if len(c.parents) < 2 and questions.fix.search(c.message)}
         if not fixes:
             continue
         if walked[0].parents[:1] != (span.base_id,):
             notes.append(f"{span.base} is not in the first-parent history of {span.tip}: commits since both went apart")
-        asked = worker.questions
-        replayed = replay(worker.repository, span.base_id, walked, fixes, never=asked.never, thorough=asked.thorough)
+        replayed = replay(repository, span.base_id, walked, fixes, never=questions.never, thorough=questions.thorough)
         outcomes.append(Outcome(span, replayed))
-    return number, (outcomes, notes)
+    return outcomes, notes
 
 
 def _walks(history: History, spans: Sequence[Span]) -> Iterable[tuple[Span, Sequence[Commit]]]:

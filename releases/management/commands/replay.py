@@ -15,6 +15,7 @@ from releases.replaying import (
     Outcome,
     Questions,
     Report,
+    WorkerDied,
     compile_pattern,
     compile_tag_pattern,
     replay_all,
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         """Replay and report; every mistake in the arguments is one sentence."""
         try:
             report = self._replay(options)
-        except (NothingToReplay, GitTrouble) as trouble:
+        except (NothingToReplay, WorkerDied, GitTrouble) as trouble:
             raise CommandError(str(trouble)) from trouble
         except KeyboardInterrupt:
             raise CommandError("stopped; nothing was written", returncode=130) from None
