@@ -42,8 +42,8 @@ def make_seat(advisory: Advisory, user: User) -> Seat:
 def make_tree(upstream: Upstream | None = None, *, slug: str = "sluice", **fields: object) -> Tree:
     """A tree on `upstream`, or on an address that nobody will ask; not fetched."""
     url = upstream.url if upstream else "https://git.sluice.example/sluice.git"
-    values: dict[str, object] = {"release_tag_pattern": r"R-(\d+\.\d+)\.(\d+)", "support_file": "SUPPORT.md"}
-    return Tree.objects.create(slug=slug, url=url, **(values | fields))
+    values: dict[str, object] = {"url": url, "release_tag_pattern": r"R-(\d+\.\d+)\.(\d+)"}
+    return Tree.objects.create(slug=slug, **(values | fields))
 
 
 def make_branch(tree: Tree, name: str = "1.0", **fields: object) -> Branch:

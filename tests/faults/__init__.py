@@ -1,0 +1,1 @@
+"""Trouble: killed workers, lost messages, broken mirrors."""
