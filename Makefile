@@ -29,7 +29,7 @@ check: ## linting, typing, import contracts, templates, migrations, deployment c
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy .
 	@.venv/bin/lint-imports
-	@git ls-files '*.html' | xargs $(PY) -m djade --check --target-version 5.2
+	@git ls-files '*.html' | xargs .venv/bin/djade --check --target-version 5.2
 	@$(PY) manage.py makemigrations --check --dry-run
 	@PENSTOCK_HTTPS=true $(PY) manage.py check --deploy --fail-level WARNING
 
@@ -37,7 +37,7 @@ format: ## put code and templates into shape
 	@$(PYTHON) bootstrap.py develop
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
-	@git ls-files '*.html' | xargs $(PY) -m djade --target-version 5.2
+	@git ls-files '*.html' | xargs .venv/bin/djade --target-version 5.2
 
 nightly: ## the engine against git apply, ten thousand cases
 	@$(PYTHON) bootstrap.py develop
