@@ -1,0 +1,60 @@
+"""Signing in and out."""
+
+import pytest
+from django.test import Client
+
+from accounts.access import holds, is_on_the_team, is_operator
+from accounts.models import Role, User
+from tests.make import make_user
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return make_user("ada@sluice.example", Role.RELEASE_MANAGER, password="correct horse")
+
+
+def test_the_right_password_opens_the_board(user: User) -> None:
+    answer = Client().post("/sign-in", {"username": "Ada@Sluice.example", "password": "correct horse"})
+    assert answer["Location"] == "/board"
+
+
+@pytest.mark.parametrize("address", ["ada@sluice.example", "nobody@sluice.example"])
+def test_a_wrong_answer_does_not_say_which_of_the_two_was_wrong(user: User, address: str) -> None:
+    shown = Client().post("/sign-in", {"username": address, "password": "wrong"}).content.decode()
+    assert "correct" in shown
+    assert Client().get("/flags/").status_code == 302
+
+
+def test_what_was_asked_for_comes_after_signing_in(user: User) -> None:
+    client = Client()
+    asked = client.get("/flags/")
+    assert asked["Location"] == "/sign-in?next=/flags/"
+    answer = client.post(asked["Location"], {"username": user.email, "password": "correct horse"})
+    assert answer["Location"] == "/flags/"
+
+
+def test_signing_in_never_leads_to_another_site(user: User) -> None:
+    data = {"username": user.email, "password": "correct horse", "next": "https://evil.example/"}
+    assert Client().post("/sign-in", data)["Location"] == "/board"
+
+
+def test_signing_out_takes_a_form_and_not_a_link(user: User) -> None:
+    client = Client()
+    client.force_login(user)
+    assert client.get("/sign-out").status_code == 405
+    assert client.post("/sign-out")["Location"] == "/"
+    assert client.get("/flags/").status_code == 302
+
+
+def test_somebody_who_may_no_longer_sign_in_is_out_at_once(user: User) -> None:
+    client = Client()
+    client.force_login(user)
+    User.objects.update(is_active=False)
+    assert client.get("/flags/").status_code == 302
+
+
+def test_a_superuser_holds_no_seat_by_that(db: None) -> None:
+    operator = make_user("op@sluice.example", is_superuser=True)
+    assert is_operator(operator)
+    assert not is_on_the_team(operator)
+    assert not holds(operator, *Role)
