@@ -38,7 +38,16 @@ class Demonstration:
         with Processes(self.place / "logs", patience_s=1 if once else 8) as processes:
             processes.start("worker", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2")
             processes.start("beat", "celery", "-A", "config", "beat", "--loglevel", "WARNING")
-            processes.start("web", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2")
+            processes.start(
+                "web",
+                "gunicorn",
+                "config.wsgi",
+                "--bind",
+                f"127.0.0.1:{self.port}",
+                "--workers",
+                "2",
+                "--no-control-socket",
+            )
             self._load(processes)
             self._wait_for_checks(processes)
             processes.wait_for_answer(self.port, "/readyz")
