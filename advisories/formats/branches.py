@@ -37,7 +37,9 @@ class _End:
 
 def read(text: str, dialect: Dialect) -> Understood | None:
     """What `text` (`xen-unstable, Xen 4.13.x .. Xen 4.8.x`) says, or None where it is not such a notation."""
-    text = " ".join(text[:_LONGEST].split())
+    if len(text) > _LONGEST:
+        return None
+    text = " ".join(text.split())
     remark = ""
     if found := _REMARK.search(text):
         remark, text = found[1].strip(), text[: found.start()]

@@ -9,6 +9,8 @@ from advisories.formats.record import Identifier
 
 _UNDERLINE = re.compile(r"={3,300}")
 _VERSION = re.compile(r"version (0{0,3}[1-9]\d{0,5})", re.IGNORECASE)
+_WIDEST = 2_000
+"""Characters in the first line; it names up to a handful of identifiers."""
 _LONGEST_HEAD = 20
 """Lines in which the head must begin: identifiers, version, title. Longer ones are wrapped titles."""
 
@@ -90,7 +92,7 @@ def read_head(lines: tuple[Line, ...], dialect: Dialect, doubts: Doubts) -> Head
         re.IGNORECASE,
     )
     for line in lines[:_LONGEST_HEAD]:
-        if found := first.fullmatch(line.text.strip()):
+        if len(line.text) <= _WIDEST and (found := first.fullmatch(line.text.strip())):
             break
     else:
         raise Refused("not-an-advisory", f"there is no line that begins with {dialect.title}", line=1, where="text")

@@ -9,8 +9,9 @@ from advisories.formats.doubts import Doubt, Doubts, NotWritable, Refused
 from advisories.formats.record import BranchRecipe, Recipes, Record, TreeRecipe
 
 MOST_BYTES = 1024 * 1024
-_MOST = 1_000
+_MOST = 200
 """Branches, prerequisites or patches in one list."""
+_MOST_TREES = 20
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BRANCH = re.compile(rf"{MAIN}|[0-9]{{1,6}}(?:\.[0-9]{{1,6}}){{0,5}}")
 _TREE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
@@ -127,7 +128,7 @@ def _branch(branch: str, value: object, source: _Source, dialect: Dialect) -> Br
         )
     # In the older form the recipe of the only tree may stand in the branch itself.
     trees = value.get("Recipes", {dialect.main_tree: value})
-    if not isinstance(trees, dict) or len(trees) > _MOST:
+    if not isinstance(trees, dict) or len(trees) > _MOST_TREES:
         source.doubts.refuse("meta-shape", source.line("Recipes", branch), f"the recipe for {branch} has no trees")
         return None
     found = tuple(

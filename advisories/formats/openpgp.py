@@ -14,6 +14,7 @@ from advisories.formats.packets import PUBLIC_KEY, SECRET, SIGNATURE, packets
 
 MOST_KEY_BYTES = 1024 * 1024
 """A certificate with thousands of signatures of others is no key of a security team."""
+MOST_SIGNATURE_BYTES = 64 * 1024
 _NOT_THIS_ONE = "this is a secret key: keep it to yourself and give the public one"
 
 
@@ -84,6 +85,8 @@ class Keyring:
         """Whether `signature` (armoured) over `signed` (canonical text) is by one of the keys. Never raises."""
         if not self.fingerprints:
             return NotVerified("no key was given to check the signature with")
+        if len(signature) > MOST_SIGNATURE_BYTES:
+            return NotVerified("the signature is larger than any real one")
         try:
             binary = armour.remove(signature, b"SIGNATURE")
             bodies = bare_key.signatures(binary)

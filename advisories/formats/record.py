@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 from fnmatch import fnmatchcase
 
+from advisories.affected import Statement
 from advisories.formats.dialect import MAIN
 
 UPDATES = re.compile(r"UPDATES IN VERSION (\d{1,6})")
@@ -154,22 +155,12 @@ class Recipes:
         return None
 
 
-class Status(Enum):
-    """Whether some versions have the flaw."""
-
-    AFFECTED = "affected"
-    NOT_AFFECTED = "not affected"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """What is said of some versions of one tree. With a condition it holds only where that does."""
+    """What is said of some versions of one tree, with the condition under which it holds."""
 
     tree: str
-    stretch: Stretch
-    status: Status
-    condition: str = ""
+    statement: Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +207,7 @@ class Record:
     """The instant of release, with a time zone. Texts have none and a mail's date is no proof: readers leave it."""
     finders: tuple[Finder, ...] = ()
     affected: tuple[Affected, ...] = ()
+    """Readers leave it: sentences about versions come with conditions that only a person can weigh."""
     fixes: tuple[BranchFix, ...] = ()
 
     @property

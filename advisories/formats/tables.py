@@ -19,6 +19,8 @@ _SUM = re.compile(r"\s{0,8}(?P<sum>[0-9A-Fa-f]{64})\s{1,3}\*?(?P<name>\S{1,300})
 _COMMAND = re.compile(r"\s{0,8}[$#%]\s*sha256sum\b.*")
 _PROMPT = re.compile(r"\s{0,8}[$%]")
 _NAME_COLUMN = 23
+_MOST = 200
+"""Rows, and digests: every row is held against every file."""
 
 
 @dataclass(slots=True)
@@ -79,6 +81,9 @@ def _take_sum(name: str, digest: str, line: Line, lists: Lists, doubts: Doubts) 
     if not FILE_NAME.fullmatch(name):
         doubts.refuse("file-name", line.number, f"not a name that a file may have: {name!r}")
         return
+    if len(lists.sums) >= _MOST:
+        doubts.refuse("too-many-files", line.number, f"more than {_MOST} files are listed")
+        return
     if lists.sums.get(name, digest) != digest:
         doubts.refuse("two-sums", line.number, f"{name} has two different digests; the first one counts")
         return
@@ -91,7 +96,7 @@ def _table_line(
 ) -> tuple[Slot | None, int]:
     line = block.lines[at]
     found = _ROW.fullmatch(line.text.strip())
-    if found is None:
+    if found is None or len(lists.table) >= _MOST:
         return None, 1
     files, rest, taken = found["files"], found["rest"] or "", 1
     # A long list of branches goes on in indented lines.

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 from contextlib import suppress
 from functools import cache
 
@@ -54,6 +55,11 @@ def signer() -> RsaSigner:
 @cache
 def keyring() -> Keyring:
     return Keyring([signer().public])
+
+
+@cache
+def signature() -> bytes:
+    return signer().signature(TEXTS[0])
 
 
 @cache
@@ -115,7 +121,7 @@ def test_a_changed_signed_text_never_verifies(data: st.DataObject) -> None:
     signed = clearsign.canonical(TEXTS[0])
     at = data.draw(st.integers(0, len(signed) - 1))
     other = signed[:at] + bytes([signed[at] ^ data.draw(st.integers(1, 255))]) + signed[at + 1 :]
-    assert isinstance(keyring().verify(other, signer().signature(TEXTS[0])), NotVerified)
+    assert isinstance(keyring().verify(other, signature()), NotVerified)
 
 
 @given(mutated(INDEX))
@@ -126,8 +132,7 @@ def test_indexes_are_read_or_refused(data: bytes) -> None:
 
 @given(st.data())
 def test_a_changed_signature_is_a_reason_or_says_the_same(data: st.DataObject) -> None:
-    signature = signer().signature(TEXTS[0])
-    changed = data.draw(mutated(signature))
+    changed = data.draw(mutated(signature()))
     assert isinstance(keyring().verify(clearsign.canonical(TEXTS[0]), changed), Verified | NotVerified)
 
 
@@ -153,3 +158,22 @@ def test_headers_never_break_out_of_their_line(subject: str, name: str) -> None:
     encoded = "=?utf-8?B?" + base64.b64encode(subject.encode(errors="replace")).decode() + "?="
     found = mail.read(f"Subject: {encoded}\nX: {name!r}\n\nx".encode(errors="replace"))
     assert found.subject.isprintable()
+
+
+def test_texts_made_to_be_slow_are_read_in_no_time() -> None:
+    head = b"Sluice Security Advisory SSA-12\n\ntitle\n\nRESOLUTION\n==========\n\n"
+    many = 20_000
+    slow = (
+        b"Sluice Security Advisory " + b" " * many * 10,
+        head + b"ssa12.patch  1.7,\n" + b"          1.7,\n" * many,
+        head + b"ssa12-?.patch  1.7\n" * 9_000 + b"".join(b"%064x  ssa12-%d.patch\n" % (at, at) for at in range(9_000)),
+        head + (b"A\n===\n\n" * many),
+        head + b"CREDITS\n=======\n\n" + b"found by " * many,
+        head + b"ssa12.patch  " + b"1.7 - " * many,
+        head + b"ssa12.patch  " + b" . " * many,
+    )
+    started = time.process_time()
+    for text in slow:
+        with suppress(Refused):
+            xsa_text.read(text, SLUICE)
+    assert time.process_time() - started < 20
