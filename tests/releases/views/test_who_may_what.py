@@ -1,6 +1,7 @@
 """One table: every kind of person x every state of an advisory x every page."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ TEAM = {"security", "coordinator"}
 GUESTS = {"reading guest", "uploading guest"}
 SHOWN = {State.PUBLIC, State.WITHDRAWN}
 
-READ = {
+READ: dict[str, Callable[["Stage"], str]] = {
     "advisories:detail": lambda stage: f"/advisories/{stage.advisory.number}/",
     "releases:series": lambda stage: f"/series/{stage.series.pk}/",
     "releases:revision": lambda stage: f"/series/{stage.series.pk}/s1/",
@@ -34,7 +35,7 @@ READ = {
 }
 """Pages of one advisory: for whoever may read it."""
 
-WRITE = {
+WRITE: dict[str, Callable[["Stage"], str]] = {
     "advisories:edit": lambda stage: f"/advisories/{stage.advisory.number}/edit",
     "releases:upload": lambda stage: f"/advisories/{stage.advisory.number}/series/add",
     "releases:upload_revision": lambda stage: f"/series/{stage.series.pk}/revise",
