@@ -139,12 +139,10 @@ class Range:
         return Coverage.SOME
 
     def __str__(self) -> str:
-        if self.first is None and self.last is None:
-            return "all versions"
+        if self.first is None:
+            return "all versions" if self.last is None else f"{_written(self.last)} and earlier"
         if self.last is None:
             return f"{_written(self.first)} and later"
-        if self.first is None:
-            return f"{_written(self.last)} and earlier"
         if self.first == self.last:
             return _written(self.first)
         return f"{_written(self.first)} - {_written(self.last)}"
