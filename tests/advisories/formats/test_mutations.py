@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from functools import cache
 
+import pysequoia
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,16 @@ def keyring() -> Keyring:
 @cache
 def signature() -> bytes:
     return signer().signature(TEXTS[0])
+
+
+@cache
+def owner() -> pysequoia.Tsk:
+    return pysequoia.Tsk.generate("Sluice security team <security@sluice.example>")
+
+
+@cache
+def by_owner() -> bytes:
+    return pysequoia.sign(owner().signer(), TEXTS[0], mode=pysequoia.SignatureMode.CLEAR)
 
 
 @cache
@@ -140,6 +151,23 @@ def test_a_changed_signature_is_a_reason_or_says_the_same(data: st.DataObject) -
 def test_keys_are_read_or_refused(data: st.DataObject) -> None:
     with suppress(Refused):
         Keyring([data.draw(mutated(signer().public) | st.binary())])
+
+
+@given(st.data())
+def test_a_changed_message_of_a_certificate_says_the_same_or_does_not_verify(data: st.DataObject) -> None:
+    certified = Keyring([bytes(owner().extract_certificate())])
+    with suppress(Refused):
+        message = clearsign.read(data.draw(mutated(by_owner())))
+        verdict = certified.verify(message.signed, message.signature)
+        assert isinstance(verdict, NotVerified) or message.signed == clearsign.read(by_owner()).signed
+
+
+@given(st.data())
+def test_changed_certificates_are_read_or_refused(data: st.DataObject) -> None:
+    message = clearsign.read(by_owner())
+    with suppress(Refused):
+        changed = Keyring([data.draw(mutated(bytes(owner().extract_certificate())))])
+        assert isinstance(changed.verify(message.signed, message.signature), Verified | NotVerified)
 
 
 @given(st.binary())
