@@ -54,16 +54,22 @@ class RsaSigner:
         kind: int = 1,
         made_at: datetime = MADE_AT,
         more: bytes = b"",
+        really_over: bytes | None = None,
     ) -> bytes:
-        """An armoured signature over `text`; `more` goes among the covered statements."""
+        """An armoured signature over `text`; `more` goes among the covered statements.
+
+        With `really_over` the packet carries the first digits of `text` and the value of another text's signature.
+        """
         name, before = HASHES[hash_algorithm]
         statements = subpacket(2, seconds(made_at)) + more
         issuer = subpacket(16, bytes.fromhex(self.fingerprint[-16:]))
         head = bytes([4, kind, 1, hash_algorithm]) + struct.pack(">H", len(statements)) + statements
         trailer = head + b"\x04\xff" + struct.pack(">I", len(head))
         digest = hashlib.new(name, clearsign.canonical(text) + trailer, usedforsecurity=False).digest()
+        other = clearsign.canonical(text if really_over is None else really_over)
+        signed = hashlib.new(name, other + trailer, usedforsecurity=False).digest()
         size = (self.modulus.bit_length() + 7) // 8
-        padded = b"\x00\x01" + b"\xff" * (size - 3 - len(before) - len(digest)) + b"\x00" + before + digest
+        padded = b"\x00\x01" + b"\xff" * (size - 3 - len(before) - len(signed)) + b"\x00" + before + signed
         value = pow(int.from_bytes(padded, "big"), self.exponent, self.modulus)
         body = head + struct.pack(">H", len(issuer)) + issuer + digest[:2] + mpi(value)
         return armour.add(packet(2, body), b"SIGNATURE")

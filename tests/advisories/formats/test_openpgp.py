@@ -49,6 +49,10 @@ def test_another_text_does_not_pass(rsa: RsaSigner) -> None:
     assert "does not fit" in reason(Keyring([rsa.public]), rsa.signature(TEXT), SIGNED + b"\r\nand more")
 
 
+def test_the_right_first_digits_alone_prove_nothing(rsa: RsaSigner) -> None:
+    assert "does not fit" in reason(Keyring([rsa.public]), rsa.signature(TEXT, really_over=b"another text"))
+
+
 def test_another_key_does_not_pass(rsa: RsaSigner) -> None:
     assert "signed by the key" in reason(Keyring([RsaSigner().public]), rsa.signature(TEXT))
 
