@@ -44,8 +44,8 @@ _CONFIG: Mapping[str, str] = {
     "protocol.allow": "never",
     # Git maps packs whole unless told; two readers of a large history then count for half a gigabyte.
     "core.packedGitWindowSize": "1m",
-    "core.packedGitLimit": "16m",
-    "core.deltaBaseCacheLimit": "12m",
+    "core.packedGitLimit": "12m",
+    "core.deltaBaseCacheLimit": "8m",
     "core.bigFileThreshold": "32m",
     "apply.whitespace": "nowarn",
     "apply.ignoreWhitespace": "no",
