@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.access import Viewer
 from releases.access import may_keep_trees
 from releases.engine.addresses import shown_address
-from releases.models import Branch, BranchRun, Check, PointRelease, RunState, Series, Tree
+from releases.models import Branch, BranchRun, Check, PointRelease, Series, Tree
 
 SOON_DAYS = 90
 """Support that ends within as many days is pointed out."""
@@ -54,13 +54,11 @@ def told_address(tree: Tree, viewer: Viewer) -> str:
 
 
 def branches_of(tree: Tree) -> Any:
-    """The tree's branches, newest first, each with its last point release (`last`, `last_tagged_at`)."""
+    """The tree's branches, newest first, each with its last point release (`last_number`, `last_tagged_at`)."""
     last = PointRelease.objects.filter(branch=OuterRef("pk")).order_by("-number")
-    running = BranchRun.objects.filter(branch=OuterRef("pk"), state__in=[RunState.QUEUED, RunState.RUNNING])
     return tree.branches.annotate(
         last_number=Subquery(last.values("number")[:1]),
         last_tagged_at=Subquery(last.values("tagged_at")[:1]),
-        is_busy=Exists(running),
     ).order_by("-position", "-pk")
 
 

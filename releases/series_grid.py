@@ -38,6 +38,11 @@ class SeriesGrid:
     patch_count: int
     lines: tuple[Line, ...]
 
+    @property
+    def branch_names(self) -> str:
+        """The branches it is meant for, newest first."""
+        return ", ".join(line.branch.name for line in self.lines)
+
 
 def grids_of(series: Sequence[Series], viewer: Viewer) -> tuple[SeriesGrid, ...]:
     """The grid of each of `series`, which `viewer` may see; three queries however many there are."""

@@ -14,7 +14,7 @@ GUARDED = {
 }
 THROUGH_THE_VIEWER = {"visible_to", "known_to", "public", "with_list_visible_to"}
 
-SHAPED_FOR_VIEWERS = ("board", "board_rows", "dossier", "series_grid", "flagged", "backport")
+SHAPED_FOR_VIEWERS = ("board", "board_rows", "board_values", "dossier", "series_grid", "flagged", "backport")
 """Modules that only pages ask."""
 
 NOT_SHOWN = {
