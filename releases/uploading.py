@@ -51,9 +51,9 @@ def upload_series(
     meant, needed = list(branches), list(depends_on)
     _check_belongs(tree, meant, needed)
     digest = _digest(patches)
-    same = Series.objects.filter(advisory=advisory, tree=tree, current__digest=digest, branches__in=meant).first()
-    if same is not None:
-        raise NothingNew(f"these patches are series {same.pk}, revision {same.current}, already")
+    for same in Series.objects.filter(advisory=advisory, tree=tree, current__digest=digest).select_related("current"):
+        if {branch.pk for branch in meant} <= set(same.branches.values_list("pk", flat=True)):
+            raise NothingNew(f"these patches are series {same.pk}, revision {same.current}, already")
     with transaction.atomic():
         series = Series.objects.create(
             advisory=advisory, tree=tree, depends_on_commits=[commit.lower() for commit in depends_on_commits]

@@ -9,6 +9,8 @@ from pytest_django import Settings
 
 from advisories.models import Advisory
 from releases import uploading
+from releases.engine.limits import OverLimit
+from releases.engine.mailbox import UploadRefused
 from releases.models import Branch, Patch, Series, SeriesRevision, Upload
 from tests.make import make_advisory, make_branch, make_series, make_tree
 from tests.upstream import fix, numbered
@@ -52,7 +54,7 @@ def test_a_quilt_series_as_tar_is_taken_in_its_order(branch: Branch) -> None:
 
 def test_what_is_no_patch_is_refused_with_the_line_that_shows_it(branch: Branch) -> None:
     broken = ONE.replace(b" queue line 24\n", b"queue line 24\n")
-    with pytest.raises(uploading.UploadRefused, match=r"2\.patch: not a patch, as line \d+ shows: .*queue line 24"):
+    with pytest.raises(UploadRefused, match=r"2\.patch: not a patch, as line \d+ shows: .*queue line 24"):
         upload(branch, ("1.patch", TWO), ("2.patch", broken))
     assert not Series.objects.exists()
     assert not Upload.objects.exists()
@@ -61,7 +63,7 @@ def test_what_is_no_patch_is_refused_with_the_line_that_shows_it(branch: Branch)
 
 def test_an_upload_past_a_limit_is_refused_with_the_limit_named(branch: Branch, settings: Settings) -> None:
     settings.ENGINE_LIMITS = {**settings.ENGINE_LIMITS, "patch_bytes": 100}
-    with pytest.raises(uploading.OverLimit, match="patch_bytes"):
+    with pytest.raises(OverLimit, match="patch_bytes"):
         upload(branch, ("1.patch", ONE))
 
 
