@@ -48,7 +48,7 @@ def test_what_is_not_packed_stays_as_it_is() -> None:
     assert archives.unpacked(MBOX) == MBOX
 
 
-@pytest.mark.parametrize("data", [b"\x1f\x8bxx", gzip.compress(b"x" * 1000)[:-5]])
+@pytest.mark.parametrize("data", [b"\x1f\x8bxx", gzip.compress(b"x" * 1000)[:-5]], ids=["no gzip", "cut short"])
 def test_a_broken_gzip_is_refused(data: bytes) -> None:
     with pytest.raises(Refused):
         archives.unpacked(data)
