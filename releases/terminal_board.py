@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-from releases.board import NOT_MEANT, RUNNING, WAITING, Board, Grid, Row, Tile
+from releases.board import Board, Grid, Row, Tile
+from releases.board_values import NOT_MEANT, RUNNING, WAITING
 from releases.dossier import Dossier
 from releases.engine.verdicts import FailedHunk, Kind
 

@@ -17,9 +17,9 @@ SAFE = fix(numbered("queue"), numbered("queue", l25="queue is safe"))
 LATE = fix(numbered("timer"), numbered("timer", l31="timer is safe"), "timer.c")
 
 
-def told(*arguments: str, **options: object) -> str:
+def told(*arguments: str) -> str:
     out = io.StringIO()
-    call_command(*arguments, stdout=out, stderr=out, **options)
+    call_command(*arguments, stdout=out, stderr=out)
     return out.getvalue()
 
 
