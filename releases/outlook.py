@@ -1,7 +1,7 @@
 """What pages of trees and branches tell: releases, tips, support, and what each last release still lacks."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -44,6 +44,14 @@ def _says(until: date | None, today: date) -> str:
     if until is None or (until - today).days > SOON_DAYS:
         return ""
     return "ended" if until < today else "ends soon"
+
+
+def stands(tree: Tree) -> str:
+    """Where the mirror stands, as `Tree.stands`, or `late`: nobody has looked for five intervals and ten minutes."""
+    limit = timedelta(seconds=5 * tree.fetch_every_s, minutes=10)
+    if tree.stands == "fetched" and tree.fetched_at and timezone.now() - tree.fetched_at > limit:
+        return "late"
+    return tree.stands
 
 
 def told_address(tree: Tree, viewer: Viewer) -> str:

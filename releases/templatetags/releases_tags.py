@@ -6,7 +6,9 @@ from django import template
 
 from advisories.access import may_upload_to
 from advisories.models import Advisory
+from releases import outlook
 from releases.highlighting import visible
+from releases.models import Tree
 from releases.series_grid import grids_of, series_of
 
 register = template.Library()
@@ -24,6 +26,12 @@ def series_of_advisory(context: dict[str, Any], advisory: Advisory) -> dict[str,
 def written_out(text: str) -> str:
     """Characters that deceive the eye, written out."""
     return visible(text)
+
+
+@register.filter
+def stands(tree: Tree) -> str:
+    """Where a tree's mirror stands, in one word."""
+    return outlook.stands(tree)
 
 
 @register.filter

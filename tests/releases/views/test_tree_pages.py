@@ -1,9 +1,10 @@
 """Pages of trees and branches."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Role
 from advisories.lifecycle import State
@@ -149,3 +150,12 @@ def test_a_method_that_an_address_does_not_take_is_refused(branches: list[Branch
     assert manager.get("/trees/sluice/fetch").status_code == 405
     assert manager.get("/trees/sluice/1.7/check").status_code == 405
     assert manager.put("/trees/add").status_code == 405
+
+
+def test_a_mirror_that_nobody_looks_after_is_not_called_up_to_date(sluice: Tree) -> None:
+    Tree.objects.update(fetched_at=timezone.now() - timedelta(seconds=60))
+    assert "up to date" in Client().get("/trees/sluice/").content.decode()
+    Tree.objects.update(fetched_at=timezone.now() - timedelta(hours=2))
+    shown = Client().get("/trees/").content.decode()
+    assert "no worker has looked lately" in shown
+    assert "up to date" not in shown
