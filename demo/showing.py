@@ -66,7 +66,7 @@ class Demonstration:
         """Database, static files, upstream; a run that was cut short while loading starts afresh."""
         stamp = self.place / "loaded"
         if not stamp.exists() or stamp.read_text() != _digest():
-            if (self.place / "upstream.git").exists():
+            if any(self.place.glob("*.sqlite3")):
                 self.out.write("The previous run was cut short, or was of another version: starting afresh.")
             self._start_afresh()
         call_command("migrate", verbosity=0)
