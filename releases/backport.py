@@ -34,11 +34,8 @@ def as_mbox(check: Check, viewer: Viewer) -> bytes:
     verdict = Verdict.from_json(check.verdict.evidence)
     if verdict.kind not in OFFERED:
         raise NothingToApply
-    contained = {number for number, one in enumerate(verdict.patches) if one.outcome is Outcome.CONTAINED}
     mails = _prerequisites(check, verdict.prerequisites, viewer)
-    own = _patches(check.revision, viewer)
-    mails += [content for number, content in enumerate(own) if number not in contained]
-    return mails_of(mails)
+    return mails_of(mails + _outstanding(check.revision, verdict, viewer))
 
 
 def file_name(check: Check) -> str:
@@ -55,13 +52,27 @@ def _prerequisites(check: Check, elements: tuple[Prerequisite, ...], viewer: Vie
         if element.commit:
             mails.append(commits[element.commit.commit])
         elif element.series in revisions:
-            mails += _patches(revisions[element.series], viewer)
+            revision = revisions[element.series]
+            mails += _outstanding(revision, _verdict_beside(check, revision, viewer), viewer)
     return mails
 
 
-def _patches(revision: SeriesRevision, viewer: Viewer) -> list[bytes]:
+def _verdict_beside(check: Check, revision: SeriesRevision, viewer: Viewer) -> Verdict | None:
+    """What became of another series on the very commit that `check` was made on."""
+    found = Check.objects.visible_to(viewer).filter(
+        revision=revision, branch=check.branch, baseline=check.baseline, base_commit=check.base_commit
+    )
+    beside = found.select_related("verdict").first()
+    return Verdict.from_json(beside.verdict.evidence) if beside else None
+
+
+def _outstanding(revision: SeriesRevision, verdict: Verdict | None, viewer: Viewer) -> list[bytes]:
+    """The patches of a series, but those that the baseline has."""
+    outcomes = enumerate(verdict.patches) if verdict else ()
+    contained = {number for number, patch in outcomes if patch.outcome is Outcome.CONTAINED}
     found = Patch.objects.visible_to(viewer).filter(revision=revision).order_by("position")
-    return [bytes(content) for content in found.values_list("content", flat=True)]
+    contents = enumerate(found.values_list("content", flat=True))
+    return [bytes(content) for number, content in contents if number not in contained]
 
 
 def _commit_mails(check: Check, commits: list[str]) -> dict[str, bytes]:

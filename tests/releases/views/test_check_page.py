@@ -157,6 +157,29 @@ def test_the_mbox_holds_the_series_that_must_come_first(tree: Tree, upstream: Up
     assert am(upstream.path, answer.content, "R-1.0.0") == ["First", "Second"]
 
 
+def test_patches_that_the_baseline_has_are_left_out_of_the_mbox(
+    tree: Tree, upstream: Upstream, sign_in: SignIn
+) -> None:
+    taken = numbered("queue", l3="queue is taken")
+    upstream.commit("stable-1.0", {"queue.c": taken}, "Take a part")
+    upstream.tag("R-1.0.1", "stable-1.0")
+    upstream.branch("staging-1.0", "stable-1.0")
+    branch = fetched(tree)
+    rest = numbered("queue", l3="queue is taken", l20="queue is bounded")
+    whole = numbered("queue", l3="queue is taken", l20="queue is bounded", l21="at last")
+    part = fix(numbered("queue"), taken, subject="Take a part")
+    needed = make_series(branch, part, fix(taken, rest, subject="Bound it"), advisory=make_advisory())
+    series = make_series(
+        branch, fix(rest, whole, subject="Bound it at last"), advisory=make_advisory(), depends_on=[needed]
+    )
+    checked(branch)
+    check = check_of(series, branch)
+    assert check.verdict.kind == "needs prerequisites"
+    team = sign_in(make_user("s@sluice.example", Role.SECURITY))
+    mbox = team.get(f"/checks/{check.pk}/prerequisites.mbox").content
+    assert am(upstream.path, mbox, "R-1.0.1") == ["Bound it", "Bound it at last"]
+
+
 def test_commits_with_carriage_returns_survive_the_mbox(tree: Tree, upstream: Upstream, anyone: Client) -> None:
     upstream.commit("stable-1.0", {"dos.txt": b"one\r\ntwo\r\nthree\r\n"}, "Bring a DOS file")
     upstream.tag("R-1.0.1", "stable-1.0")
