@@ -1,5 +1,6 @@
 """Ways to apply a list of mails to a commit, from the mails' bytes to the id of the resulting tree."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,8 @@ def with_git_am(jobs: Sequence[Job], *, name: str = "git am") -> Contender[list[
         for number, job in enumerate(jobs):
             tree = place / f"{number}"
             trees.append(plain_git("rev-parse", "HEAD^{tree}", cwd=tree).decode().strip())
-            plain_git("-C", str(job.git_dir), "worktree", "remove", "--force", str(tree))
+            shutil.rmtree(tree)
+            plain_git("-C", str(job.git_dir), "worktree", "prune")
         return trees
 
     return Contender(name, run, conclude=conclude)

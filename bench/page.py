@@ -8,7 +8,7 @@ from bench import machine
 from bench.memory import Peak
 from bench.removing import Outcome
 from bench.studies import ApplyingStudy, RemovalStudy
-from bench.timing import Measured, Ratio, cpu_ratio, ratio, ratio_of
+from bench.timing import Measured, Ratio, Result, cpu_ratio, ratio, ratio_of
 
 
 def head(title: str, what: str, command: Sequence[str], load_before: float, seconds: float) -> str:
@@ -16,8 +16,8 @@ def head(title: str, what: str, command: Sequence[str], load_before: float, seco
     return (
         f"# {title}\n\n{what}\n\n"
         f"    {shlex.join(command)}\n\n"
-        f"Run on {datetime.now(UTC):%Y-%m-%d} in {seconds:.0f} s, on {machine.in_words()}; load average "
-        f"{load_before:.1f} before and {machine.load():.1f} after (the run itself keeps one core busy).\n"
+        f"Run on {datetime.now(UTC):%Y-%m-%d} in {seconds:.0f} s, on {machine.in_words()};\n"
+        f"load average {load_before:.1f} before and {machine.load():.1f} after (the run itself keeps one core busy).\n"
     )
 
 
@@ -50,9 +50,9 @@ def applying_table(studies: Iterable[ApplyingStudy]) -> str:
         (
             [
                 study.name, f"{study.jobs}", f"{study.patches}", f"{study.files:,}",
-                took(study.engine.wall_s), took(study.anew.wall_s), took(study.am.wall_s), took(study.apply.wall_s),
-                times(ratio(study.am, study.engine)), times(ratio(study.am, study.anew)),
-                times(ratio(study.apply, study.engine)), _number(cpu_ratio(study.am, study.engine)),
+                _median(study.engine), _median(study.anew), _median(study.am), _median(study.apply),
+                _ratio(study.am, study.engine), _ratio(study.am, study.anew), _ratio(study.apply, study.engine),
+                _cpu(study.am, study.engine),
             ]
             for study in studies
         ),
@@ -63,13 +63,13 @@ def removal_tables(studies: Sequence[RemovalStudy]) -> str:
     """Two tables: what was found in what time, and the ratios."""
     found = table(
         ["window", "commits", "fixes", "sharing files", "commuted", "found by engine", "by git", "git trials",
-         "engine", "its search alone", "git, fastest", "git, plain", "git, from commuted"],
+         "engine", "its search alone", "git, plain", "git, fastest", "git, from commuted"],
         (
             [
                 study.case.name, f"{len(study.case.commits)}", f"{len(study.case.fixes)}", f"{study.sharing}",
                 f"{study.commuted}", f"{study.found(study.engine)}", f"{study.found(study.greedy)}",
-                f"{study.greedy.results[-1].trials}", took(study.engine.wall_s), took(study.search.wall_s),
-                took(study.greedy.wall_s), _maybe_took(study.greedy_plain), _maybe_took(study.greedy_commuted),
+                f"{study.greedy.results[-1].trials}", _median(study.engine), _median(study.search),
+                _median(study.greedy_plain), _median(study.greedy), _median(study.greedy_commuted),
             ]
             for study in studies
         ),
@@ -80,10 +80,9 @@ def removal_tables(studies: Sequence[RemovalStudy]) -> str:
         (
             [
                 study.case.name,
-                _maybe_times(study.greedy_plain, study.engine), times(ratio(study.greedy, study.engine)),
-                _maybe_times(study.greedy_commuted, study.engine),
-                *(_search_times(rival, study) for rival in (study.greedy_plain, study.greedy, study.greedy_commuted)),
-                _number(cpu_ratio(study.greedy, study.engine)),
+                *(_ratio(rival, study.engine) for rival in (study.greedy_plain, study.greedy, study.greedy_commuted)),
+                *(_unread(rival, study) for rival in (study.greedy_plain, study.greedy, study.greedy_commuted)),
+                _cpu(study.greedy, study.engine),
             ]
             for study in studies
         ),
@@ -91,21 +90,32 @@ def removal_tables(studies: Sequence[RemovalStudy]) -> str:
     return f"{found}\n{ratios}"
 
 
-def growth_table(first: str, rows: Iterable[tuple[str, ApplyingStudy, RemovalStudy]]) -> str:
-    """One row for each size."""
-    return table(
-        [first, "patches in the list", "engine applies", "`git am`", "`am` / engine",
-         "engine finds", "its search alone", "git finds", "git trials", "git / engine", "git / search"],
+def growth_tables(first: str, rows: Sequence[tuple[str, ApplyingStudy, RemovalStudy]]) -> str:
+    """Two tables, applying and prerequisites, with one row for each size."""
+    applying = table(
+        [first, "patches in the list", "engine applies", "`git am`", "`git apply` each", "`am` / engine",
+         "`apply` / engine"],
         (
             [
-                size, f"{applied.patches}", took(applied.engine.wall_s), took(applied.am.wall_s),
-                times(ratio(applied.am, applied.engine)), took(removal.engine.wall_s), took(removal.search.wall_s),
-                took(removal.greedy.wall_s), f"{removal.greedy.results[-1].trials}",
-                times(ratio(removal.greedy, removal.engine)), _search_times(removal.greedy, removal),
+                size, f"{study.patches}", _median(study.engine), _median(study.am), _median(study.apply),
+                _ratio(study.am, study.engine), _ratio(study.apply, study.engine),
             ]
-            for size, applied, removal in rows
+            for size, study, _ in rows
         ),
     )  # fmt: skip
+    removal = table(
+        [first, "sharing files", "prerequisites", "engine finds", "its search alone", "git finds", "git trials",
+         "git / engine", "git / engine without reading"],
+        (
+            [
+                size, f"{study.sharing}", f"{study.found(study.engine)}", _median(study.engine), _median(study.search),
+                _median(study.greedy), f"{study.greedy.results[-1].trials}", _ratio(study.greedy, study.engine),
+                _unread(study.greedy, study),
+            ]
+            for size, _, study in rows
+        ),
+    )  # fmt: skip
+    return f"{applying}\n{removal}"
 
 
 def memory_table(rows: Iterable[tuple[int, Peak]]) -> str:
@@ -116,18 +126,23 @@ def memory_table(rows: Iterable[tuple[int, Peak]]) -> str:
     )
 
 
-def _search_times(rival: Measured[Outcome] | None, study: RemovalStudy) -> str:
-    if rival is None:
-        return ""
-    return times(ratio_of([outcome.search_s for outcome in rival.results], study.search.walls_s))
-
-
-def _maybe_took(measured: Measured[Outcome] | None) -> str:
+def _median(measured: Measured[Result] | None) -> str:
     return took(measured.wall_s) if measured is not None else ""
 
 
-def _maybe_times(rival: Measured[Outcome] | None, engine: Measured[Outcome]) -> str:
+def _ratio(rival: Measured[Result] | None, engine: Measured[Result]) -> str:
     return times(ratio(rival, engine)) if rival is not None else ""
+
+
+def _cpu(rival: Measured[Result] | None, engine: Measured[Result]) -> str:
+    return _number(cpu_ratio(rival, engine)) if rival is not None else ""
+
+
+def _unread(rival: Measured[Outcome] | None, study: RemovalStudy) -> str:
+    """The rival's trials against the search, what both read left out."""
+    if rival is None:
+        return ""
+    return times(ratio_of([outcome.search_s for outcome in rival.results], study.search.walls_s))
 
 
 def _number(value: float) -> str:

@@ -34,6 +34,8 @@ class Plan:
     large: Size = _LARGE
     lines: Sequence[str] = SERIES
     """Of the demonstration's stable lines those that are measured as a whole."""
+    checked_out: int = 20_000
+    """`git am` is measured on trees of so many files at most."""
     rounds: int = 5
     growth_rounds: int = 3
 
@@ -68,7 +70,8 @@ without any single prerequisite it doesn't. They may differ: there can be severa
 _GROWTH = """\
 Made-up upstreams with 60 files that change and any number that only lie there, small ones (about 2 kB), which is kind
 to `git am`. *finds* means the prerequisites with reading, *git* the fastest form of greedy removal, from all commits
-that share files with the fixes; what is applied is the list that was found, fixes and prerequisites."""
+that share files with the fixes; what is applied is the list that was found, fixes and prerequisites. `git am` is left
+out where the tree is so large that checking it out would take longer than the rest of the run."""
 
 _MEMORY = """\
 Most memory resident in a process of its own that replays one window on trees of two sizes: reads, searches, applies,
@@ -119,11 +122,11 @@ def _measure(place: Path, plan: Plan) -> str:
             "## How both grow\n",
             _GROWTH + "\n",
             f"With the number of fixes ({plan.usual.commits} commits, {plan.usual_files:,} files):\n",
-            page.growth_table("fixes", by_fixes),
+            page.growth_tables("fixes", by_fixes),
             f"With the window ({plan.usual.fixes} fixes, {plan.usual_files:,} files):\n",
-            page.growth_table("commits", by_commits),
+            page.growth_tables("commits", by_commits),
             f"With the tree ({plan.small.commits} commits, {plan.small.fixes} fixes):\n",
-            page.growth_table("files in the tree", by_files),
+            page.growth_tables("files in the tree", by_files),
             "## Memory\n",
             _MEMORY + "\n",
             page.memory_table(peaks),
@@ -150,7 +153,8 @@ def _grow(what: str, cases: Sequence[tuple[str, Case]], plan: Plan) -> list[Row]
     rows: list[Row] = []
     for size, case in cases:
         say(f"growing {what}: {size}")
-        applied = study_applying(case.name, case.files, [job_of(case)], plan.growth_rounds)
+        job, small = job_of(case), case.files <= plan.checked_out
+        applied = study_applying(case.name, case.files, [job], plan.growth_rounds, checks_out=small)
         rows.append((size, applied, study_removal(case, plan.growth_rounds, all_rivals=False)))
     return rows
 

@@ -34,7 +34,8 @@ class ApplyingStudy:
     files: int
     engine: Measured[list[str]]
     anew: Measured[list[str]]
-    am: Measured[list[str]]
+    am: Measured[list[str]] | None
+    """None where the tree is too large to be checked out again and again."""
     apply: Measured[list[str]]
 
 
@@ -61,22 +62,24 @@ class RemovalStudy:
         return len(measured.results[-1].commits) - len(self.case.fixes)
 
 
-def study_applying(name: str, files: int, jobs: Sequence[Job], rounds: int) -> ApplyingStudy:
-    """All jobs of one repository by the engine, `git am`, and a `git apply` process for each patch."""
-    measured = in_turns(
-        [
-            applying.with_engine(jobs),
-            applying.with_engine_opened_anew(jobs),
-            applying.with_git_am(jobs),
-            applying.with_git_apply(jobs),
-        ],
-        rounds,
-    )
-    engine, anew, am, apply = measured.values()
-    for other in (anew, am, apply):
+def study_applying(
+    name: str, files: int, jobs: Sequence[Job], rounds: int, *, checks_out: bool = True
+) -> ApplyingStudy:
+    """All jobs of one repository by the engine, a `git apply` process for each patch, and, unless not, `git am`."""
+    contenders = [
+        applying.with_engine(jobs),
+        applying.with_engine_opened_anew(jobs),
+        applying.with_git_apply(jobs),
+    ]
+    if checks_out:
+        contenders.insert(2, applying.with_git_am(jobs, name="git am"))
+    measured = in_turns(contenders, rounds)
+    engine, anew, *_, apply = measured.values()
+    for other in measured.values():
         if other.results != engine.results:
             raise Differing(f"{name}: {engine.name} and {other.name} come to different trees")
-    return ApplyingStudy(name, len(jobs), sum(len(job.mails) for job in jobs), files, engine, anew, am, apply)
+    patches = sum(len(job.mails) for job in jobs)
+    return ApplyingStudy(name, len(jobs), patches, files, engine, anew, measured.get("git am"), apply)
 
 
 def study_removal(case: Case, rounds: int, *, all_rivals: bool) -> RemovalStudy:
