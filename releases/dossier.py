@@ -176,10 +176,12 @@ def _standings(check: Check, viewer: Viewer) -> tuple[Standing, ...]:
         .select_related("check_made__verdict", "check_made__revision")
     )
     found = {cell.baseline: cell.check_made for cell in cells}
+    # Until a new revision has been tried, a cell shows the check of a draft, which readers don't get.
+    readable = set(Check.objects.visible_to(viewer).filter(pk__in=[one.pk for one in found.values() if one]))
     told = []
     for baseline in Baseline:
         latest = found.get(baseline)
-        if latest is not None:
+        if latest in readable and latest is not None:
             told.append(
                 Standing(
                     baseline=baseline,

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import Role
 from advisories.lifecycle import State
-from releases.models import Branch, Tree
+from releases.models import Branch, Check, Tree
 from tests.make import check_of, checked, fetched, make_advisory, make_series, make_user
 from tests.releases.views.conftest import SignIn
 from tests.releases.views.rows import (
@@ -19,6 +19,7 @@ from tests.releases.views.rows import (
     checked_everywhere,
     flag_on,
     needs_series,
+    revise,
     series_for,
 )
 from tests.upstream import Upstream, fix, numbered
@@ -75,6 +76,17 @@ def test_a_verdict_that_leans_on_a_hidden_fix_withholds_its_evidence(
     assert hidden.label in page(sign_in(make_user("s@sluice.example", Role.SECURITY)), f"/checks/{check.pk}/")
 
 
+def test_the_tree_that_git_reached_is_told_only_of_the_commit_it_was_reached_on(
+    branches: list[Branch], anyone: Client
+) -> None:
+    check = check_on(series_for(branches), branches[0], NEEDS_TWO)
+    assert "d" * 12 in page(anyone, f"/checks/{check.pk}/")
+    Check.objects.update(was_computed=False)
+    looked_up = page(anyone, f"/checks/{check.pk}/")
+    assert "d" * 12 not in looked_up
+    assert "every file it touches is the same" in looked_up
+
+
 def test_the_history_of_a_cell_leads_from_check_to_check(branches: list[Branch], anyone: Client) -> None:
     series = series_for(branches)
     first = check_on(series, branches[0], CONFLICTS)
@@ -83,6 +95,17 @@ def test_the_history_of_a_cell_leads_from_check_to_check(branches: list[Branch],
     earlier = page(anyone, f"/checks/{first.pk}/")
     assert f'href="/checks/{second.pk}/" rel="next"' in earlier
     assert "This is an earlier check" in earlier
+
+
+def test_a_reader_is_not_led_to_the_check_of_a_draft(branches: list[Branch], anyone: Client, sign_in: SignIn) -> None:
+    series = series_for(branches)
+    draft = checked_everywhere(series, branches[0], CONFLICTS)
+    revise(series)
+    check = check_on(series, branches[0])
+    drafts = Check.objects.filter(revision=draft.revision, baseline="stable").get()
+    assert f"/checks/{drafts.pk}/" not in page(anyone, f"/checks/{check.pk}/")
+    team = sign_in(make_user("s@sluice.example", Role.SECURITY))
+    assert f"/checks/{drafts.pk}/" in page(team, f"/checks/{check.pk}/")
 
 
 def test_a_patch_cannot_bring_markup_or_hidden_characters_onto_the_page(branches: list[Branch], anyone: Client) -> None:
