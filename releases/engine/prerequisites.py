@@ -55,6 +55,8 @@ class Search:
         self._wanted = set(wanted)
         self._never = frozenset(never) - self._wanted
         self._banned = set(self._never)
+        # What was let in and banned again since it doesn't apply itself must stay out, or the search would never end.
+        self._let_in: set[int] = set()
         self._conflicting: list[int] = []
         self._margins: dict[int, int] = {}
         self._trials = trials
@@ -111,9 +113,11 @@ class Search:
     def _give_way(self, chosen: frozenset[int], failures: Mapping[int, int]) -> None:
         """All that touches a group is in, and still it fails: let in what never counts, or leave out a culprit."""
         for group in failures:
-            avoided = {index for index in self._banned & self._never if self._lineup.touches(index, group)}
+            banned = self._banned & self._never - self._let_in
+            avoided = {index for index in banned if self._lineup.touches(index, group)}
             if avoided:
                 self._banned -= avoided
+                self._let_in |= avoided
                 return
         culprit = min(failures.values())
         breaking = self._breaking(chosen, culprit)

@@ -245,3 +245,11 @@ def test_a_branch_without_a_point_release_has_no_cell_for_it(branch: Branch, ups
     branch = fetched(branch.tree)
     checked(branch)
     assert verdicts(series, branch) == {"stable": "applies", "staging": "applies"}
+
+
+def test_series_that_no_other_series_helps_conflict_and_the_search_ends(branch: Branch) -> None:
+    alien = numbered("queue", l24="queue of another project", l26="queue of a third one")
+    several = [make_series(branch, fix(alien, alien.replace(b"line 25", b"line 25 " + word))) for word in (b"a", b"b")]
+    checked(branch)
+    for series in several:
+        assert set(verdicts(series, branch).values()) == {"conflicts"}
