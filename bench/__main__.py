@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
+from bench.place import settle
 from bench.real import Asked, write_real_page
 from bench.standard import Plan, write_page
 
@@ -22,8 +23,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--windows", type=int, default=5, help="of a real repository, looked at one by one")
     parser.add_argument("--page", type=Path, help="where the page is written; by default beside this file")
     given = parser.parse_args(arguments)
+    plan = Plan() if settle() else Plan(checked_out=20_000)
     if given.repo is None:
-        write_page(given.page or _HERE / "README.md", Plan(), ["make", "bench"])
+        write_page(given.page or _HERE / "README.md", plan, ["make", "bench"])
         return
     if not given.release_tag or not given.fix:
         parser.error("--repo needs --release-tag and --fix")

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from bench import machine
+from bench import machine, place
 from bench.memory import Peak
 from bench.removing import Outcome
 from bench.studies import ApplyingStudy, RemovalStudy
@@ -18,6 +18,7 @@ def head(title: str, what: str, command: Sequence[str], load_before: float, seco
         f"    {shlex.join(command)}\n\n"
         f"Run on {datetime.now(UTC):%Y-%m-%d} in {seconds:.0f} s, on {machine.in_words()};\n"
         f"load average {load_before:.1f} before and {machine.load():.1f} after (the run itself keeps one core busy).\n"
+        f"Repositories and worktrees lay {'in memory' if place.in_memory() else 'on disk'}.\n"
     )
 
 

@@ -34,7 +34,7 @@ class Plan:
     large: Size = _LARGE
     lines: Sequence[str] = SERIES
     """Of the demonstration's stable lines those that are measured as a whole."""
-    checked_out: int = 20_000
+    checked_out: int = 80_000
     """`git am` is measured on trees of so many files at most."""
     rounds: int = 5
     growth_rounds: int = 3
@@ -70,8 +70,8 @@ without any single prerequisite it doesn't. They may differ: there can be severa
 _GROWTH = """\
 Made-up upstreams with 60 files that change and any number that only lie there, small ones (about 2 kB), which is kind
 to `git am`. *finds* means the prerequisites with reading, *git* the fastest form of greedy removal, from all commits
-that share files with the fixes; what is applied is the list that was found, fixes and prerequisites. `git am` is left
-out where the tree is so large that checking it out would take longer than the rest of the run."""
+that share files with the fixes; what is applied is the list that was found, fixes and prerequisites. On a
+disk `git am` is left out for the largest tree: checking it out would take longer than the rest of the run."""
 
 _MEMORY = """\
 Most memory resident in a process of its own that replays one window on trees of two sizes: reads, searches, applies,
