@@ -18,7 +18,8 @@ from demo.scenario_people import PEOPLE
 from demo.scenario_values import TREE
 from demo.scenario_values import Advisory as ScenarioAdvisory
 from demo.upstream import Upstream
-from releases import fetching, uploading
+from releases import uploading
+from releases.mirroring import fetching
 from releases.models import Branch, Series, Tree
 
 FIRST_PUBLIC_AT = datetime(2026, 1, 13, 12, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from celery import shared_task
 @shared_task
 def fetch_due_trees() -> None:
     """Ring for every tree whose interval has passed."""
-    from releases import fetching
+    from releases.mirroring import fetching
 
     fetching.ring_for_due_trees()
 
@@ -14,7 +14,7 @@ def fetch_due_trees() -> None:
 @shared_task
 def fetch_tree(pk: int) -> None:
     """Fetch one tree, unless somebody is at it."""
-    from releases import fetching
+    from releases.mirroring import fetching
 
     fetching.fetch(pk)
 
@@ -22,7 +22,7 @@ def fetch_tree(pk: int) -> None:
 @shared_task
 def check_branch(run_pk: int) -> None:
     """Work on one run, unless somebody is at it."""
-    from releases import running
+    from releases.checking import running
 
     running.work_on(run_pk)
 
@@ -30,6 +30,6 @@ def check_branch(run_pk: int) -> None:
 @shared_task
 def sweep() -> None:
     """Ring again for lost bells, and request runs where something moved unnoticed."""
-    from releases import sweeping
+    from releases.checking import sweeping
 
     sweeping.sweep()

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from accounts.models import User
 from advisories.models import Advisory
-from releases import checking
+from releases.checking import requesting as checking
 from releases.engine.diff import NotAPatch, parse_patch
 from releases.engine.limits import Limits, OverLimit
 from releases.engine.mailbox import PatchFile, UploadRefused, describe, patch_text, read_upload

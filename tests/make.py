@@ -9,7 +9,10 @@ from django.utils import timezone
 from accounts.models import Role, TeamSeat, User
 from advisories.lifecycle import SHOWN_TO_READERS, State
 from advisories.models import Advisory, Seat
-from releases import checking, fetching, running, uploading
+from releases import uploading
+from releases.checking import requesting as checking
+from releases.checking import running
+from releases.mirroring import fetching
 from releases.models import Branch, BranchRun, Cell, Check, RunState, Series, Tree
 from tests.upstream import Upstream
 

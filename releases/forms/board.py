@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from releases.board_values import RUNNING, WAITING, Asked
+from releases.board.values import RUNNING, WAITING, Asked
 from releases.models.check import Kind
 
 VERDICTS = [("", "Any verdict"), *Kind.choices, (WAITING, "Waiting"), (RUNNING, "Running")]

@@ -6,10 +6,10 @@ from django import template
 
 from advisories.access import may_upload_to
 from advisories.models import Advisory
-from releases import outlook
-from releases.highlighting import visible
+from releases.board import outlook
+from releases.board.grid import grids_of, series_of
+from releases.evidence.highlighting import visible
 from releases.models import Tree
-from releases.series_grid import grids_of, series_of
 
 register = template.Library()
 

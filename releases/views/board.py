@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import is_on_the_team
 from accounts.doors import public_page
-from releases import board as boards
 from releases.access import may_keep_trees
+from releases.board import reading as boards
 from releases.forms import BoardFilter
 
 

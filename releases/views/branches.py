@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import is_on_the_team
 from accounts.doors import public_page
-from releases import board as boards
-from releases import checking, outlook
 from releases.access import may_run_branches
+from releases.board import outlook
+from releases.board import reading as boards
+from releases.checking import requesting as checking
 from releases.forms import BranchDatesForm
 from releases.models import Branch
 

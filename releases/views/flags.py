@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import is_on_the_team
 from releases.access import may_take_flags
-from releases.flagged import shaped_flags
+from releases.board.flagged import shaped_flags
 from releases.forms import FlagFilter, FlagOwnerForm
 from releases.models import Flag
 

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 from accounts.doors import public_page
 from advisories.access import may_upload_to
 from advisories.models import Advisory
-from releases.downloads import attachment
-from releases.evidence import shaped_patches
+from releases.board.grid import grids_of, series_of
+from releases.evidence.downloads import attachment
+from releases.evidence.showing import shaped_patches
 from releases.models import Patch, Series, SeriesRevision, Upload
-from releases.series_grid import grids_of, series_of
 
 
 @public_page

@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import public_page
-from releases import checking, fetching, outlook
 from releases.access import may_keep_trees
+from releases.board import outlook
+from releases.checking import requesting as checking
 from releases.forms import TreeForm
+from releases.mirroring import fetching
 from releases.models import Tree
 
 

@@ -14,14 +14,14 @@ GUARDED = {
 }
 THROUGH_THE_VIEWER = {"visible_to", "known_to", "public", "with_list_visible_to"}
 
-SHAPED_FOR_VIEWERS = ("board", "board_rows", "board_values", "dossier", "series_grid", "flagged", "backport")
-"""Modules that only pages ask."""
+SHAPED_FOR_VIEWERS = ("board", "evidence")
+"""Rooms of `releases` that only pages ask."""
 
 NOT_SHOWN = {
     ("releases/forms/series.py", "Series.objects.none()"),
     # Says only which advisories are not public, to mark or to leave out what the viewer has been let in on already.
-    ("releases/board_rows.py", "Advisory.objects.embargoed()"),
-    ("releases/dossier.py", "Advisory.objects.embargoed()"),
+    ("releases/board/rows.py", "Advisory.objects.embargoed()"),
+    ("releases/evidence/dossier.py", "Advisory.objects.embargoed()"),
 }
 
 
@@ -31,7 +31,8 @@ def modules() -> Iterator[Path]:
             yield from sorted((ROOT / app / name).glob("*.py"))
             yield from sorted((ROOT / app).glob(f"{name}.py"))
         yield from sorted((ROOT / app).glob("feeds.py"))
-    yield from (ROOT / "releases" / f"{name}.py" for name in SHAPED_FOR_VIEWERS)
+    for room in SHAPED_FOR_VIEWERS:
+        yield from sorted((ROOT / "releases" / room).glob("*.py"))
 
 
 def unguarded(source: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import pytest
 from django.db.models.functions import Now
 
-from releases import checking
+from releases.checking import requesting as checking
 from releases.models import Branch, BranchRun, Cell, Check, RunState, StoredVerdict, Tree
 from tests.conftest import VAR
 from tests.faults.worker import wait_until, worker

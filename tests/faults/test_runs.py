@@ -9,9 +9,10 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from advisories.lifecycle import State
-from releases import cells, checking, running, sweeping
-from releases.leases import LostLease
-from releases.mirrors import mirror_of
+from releases.checking import cells, running, sweeping
+from releases.checking import requesting as checking
+from releases.checking.leases import LostLease
+from releases.mirroring.mirrors import mirror_of
 from releases.models import Branch, BranchRun, Cell, Check, RunState, Series, StoredVerdict, Tree
 from releases.models.run import MOST_ATTEMPTS
 from tests.make import checked, fetched, make_advisory, make_series, make_tree, verdicts

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
 from advisories.lifecycle import State
-from releases import board as boards
+from releases.board import reading as boards
 from releases.models import Branch, BranchRun, Flag, RunState, Tree
 from tests.make import make_advisory, make_branch, make_seat, make_tree, make_user
 from tests.releases.views.rows import (

@@ -9,8 +9,8 @@ from demo.scenario import SCENARIO
 from demo.scenario_values import Base, Expected
 from demo.scenario_values import Series as PromisedSeries
 from demo.upstream import build_upstream
-from releases import fetching
 from releases.engine.verdicts import Verdict
+from releases.mirroring import fetching
 from releases.models import Branch, Cell, Series, Tree
 from tests.make import checked
 

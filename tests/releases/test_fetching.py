@@ -7,9 +7,9 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from releases import fetching
-from releases.following import version_key
-from releases.mirrors import mirror_of
+from releases.mirroring import fetching
+from releases.mirroring.following import version_key
+from releases.mirroring.mirrors import mirror_of
 from releases.models import Branch, PointRelease, Tree
 from tests.make import checked, fetched, make_series, make_tree, verdicts
 from tests.upstream import Upstream, fix, numbered

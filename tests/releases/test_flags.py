@@ -2,7 +2,7 @@
 
 import pytest
 
-from releases import flags
+from releases.checking import flags
 from releases.models import Branch, Flag, Tree
 from tests.make import checked, fetched, make_series, make_user
 from tests.upstream import Upstream, fix, numbered

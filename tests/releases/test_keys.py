@@ -3,7 +3,8 @@
 import pytest
 from pytest_django import Settings
 
-from releases import checking, running
+from releases.checking import requesting as checking
+from releases.checking import running
 from releases.models import Branch, BranchRun, Cell, Check, RunState, StoredVerdict, Tree
 from tests.make import check_of, checked, fetched, make_series, verdicts
 from tests.upstream import Upstream, fix, numbered

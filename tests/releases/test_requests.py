@@ -8,7 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from advisories.lifecycle import State
 from advisories.models import Advisory
-from releases import checking, uploading
+from releases import uploading
+from releases.checking import requesting as checking
 from releases.models import Branch, BranchRun, Cell, Flag, PointRelease, RunState, Series, Tree
 from tests.make import checked, fetched, make_advisory, make_branch, make_series, verdicts
 from tests.upstream import Upstream, fix, numbered

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from releases.engine.mirror import Mirror
-from releases.mirrors import mirror_of
+from releases.mirroring.mirrors import mirror_of
 from releases.models import Branch, Tree
 from tests.make import checked, fetched, make_advisory, make_series, verdicts
 from tests.upstream import Upstream, fix, numbered

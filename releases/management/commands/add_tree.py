@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from releases import fetching
 from releases.engine.addresses import AddressRefused, protocol_of
+from releases.mirroring import fetching
 from releases.models import Tree
 
 OPTIONS = {

@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.access import Viewer
 from accounts.models import User
-from releases.board import Asked, read
-from releases.failures import failures_behind_flags
-from releases.terminal_board import render
+from releases.board.failures import failures_behind_flags
+from releases.board.reading import Asked, read
+from releases.board.terminal import render
 
 
 class Command(BaseCommand):

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from releases import checking, running
+from releases.checking import requesting as checking
+from releases.checking import running
 from releases.models import Branch, BranchRun, RunState
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from releases import fetching
+from releases.mirroring import fetching
 from releases.models import Tree
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from advisories.lifecycle import SHOWN_TO_READERS, State, StepNotAllowed
 from advisories.models import Advisory, StaleAdvisory
-from releases import checking
+from releases.checking import requesting as checking
 
 
 class Command(BaseCommand):

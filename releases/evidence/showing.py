@@ -13,7 +13,7 @@ from releases.engine.limits import OverLimit
 from releases.engine.mailbox import patch_text
 from releases.engine.patch import Change, FilePatch, Hunk, NotAPatch
 from releases.engine.verdicts import FailedHunk, Outcome, PatchOutcome, Place, Verdict, shown
-from releases.highlighting import highlighted, visible
+from releases.evidence.highlighting import highlighted, visible
 from releases.models import Patch
 
 MOST_LINES = 3_000

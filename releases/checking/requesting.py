@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from advisories.models import Advisory
-from releases import bells, cells, inputs
+from releases.checking import bells, cells, inputs
 from releases.models import Branch, BranchRun, Cell, RunState, Series, Tree
 
 logger = logging.getLogger(__name__)

@@ -18,7 +18,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from releases import bells, cells, circle, fetching, following
+from releases.checking import bells, cells, circle
+from releases.checking.leases import LostLease, Renewal, lease
+from releases.checking.mishaps import Mishaps
 from releases.engine.addresses import AddressRefused
 from releases.engine.check import NARROW, OpenBranch, open_branch
 from releases.engine.git import GitTimeout, GitTrouble
@@ -27,9 +29,8 @@ from releases.engine.mirror import Mirror, MirrorBusy, MirrorTrouble, UpstreamUn
 from releases.engine.policy import Policy
 from releases.engine.verdicts import ENGINE_VERSION, Verdict
 from releases.engine.verdicts import Kind as VerdictKind
-from releases.leases import LostLease, Renewal, lease
-from releases.mirrors import mirror_of
-from releases.mishaps import Mishaps
+from releases.mirroring import fetching, following
+from releases.mirroring.mirrors import mirror_of
 from releases.models import Baseline, Branch, BranchRun, Cell, Check, PointRelease, RunState, StoredVerdict
 
 logger = logging.getLogger(__name__)

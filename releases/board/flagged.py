@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.access import Viewer
 from advisories.models import Advisory
-from releases.board_values import WORST_FIRST
+from releases.board.values import WORST_FIRST
 from releases.models import Branch, Cell, Check, Flag
 from releases.models.check import FAILURES
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-from releases.board import Board, Grid, Row, Tile
-from releases.board_values import NOT_MEANT, RUNNING, WAITING
-from releases.dossier import Dossier
+from releases.board.reading import Board, Grid, Row, Tile
+from releases.board.values import NOT_MEANT, RUNNING, WAITING
 from releases.engine.verdicts import FailedHunk, Kind
+from releases.evidence.dossier import Dossier
 
 MARKS = {
     Kind.APPLIES.value: "+",

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from releases import bells, checking
+from releases.checking import bells
+from releases.checking import requesting as checking
 from releases.models import BranchRun, RunState
 
 logger = logging.getLogger(__name__)

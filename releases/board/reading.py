@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from django.utils import timezone
 
 from accounts.access import Viewer, is_on_the_team
-from releases.board_rows import BranchSeen, CellSeen, Facts, FlagSeen, SeriesSeen, read_facts
-from releases.board_values import (
+from releases.board.rows import BranchSeen, CellSeen, Facts, FlagSeen, SeriesSeen, read_facts
+from releases.board.values import (
     FLAG,
     NOT_MEANT,
     RUNNING,

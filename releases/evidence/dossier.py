@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef
 from accounts.access import Viewer
 from advisories.models import Advisory
 from releases.engine.verdicts import CommitLine, Kind, Prerequisite, Verdict
-from releases.evidence import PatchShown, shaped_patches
-from releases.highlighting import visible
+from releases.evidence.highlighting import visible
+from releases.evidence.showing import PatchShown, shaped_patches
 from releases.models import Baseline, Cell, Check, Patch, Series, SeriesRevision
 
 ROWS = ("revision__series__advisory", "revision__series__tree", "branch__tree", "verdict")

@@ -6,13 +6,13 @@ import re
 from django.utils.text import slugify
 
 from accounts.access import Viewer
-from releases.dossier import OFFERED, revisions_of
 from releases.engine.git import Git, GitTrouble
 from releases.engine.heads import split_head
 from releases.engine.mailbox import as_mbox as mails_of
 from releases.engine.mirror import MirrorTrouble
 from releases.engine.verdicts import Outcome, Prerequisite, Verdict
-from releases.mirrors import mirror_of
+from releases.evidence.dossier import OFFERED, revisions_of
+from releases.mirroring.mirrors import mirror_of
 from releases.models import Check, Patch, SeriesRevision
 
 _FORMAT = ("--stdout", "-1", "--no-stat", "--no-signature", "--no-renames", "--binary", "--full-index")

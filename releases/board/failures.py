@@ -1,7 +1,7 @@
 """The failures behind the open flags, with their evidence, as far as one viewer may read it."""
 
 from accounts.access import Viewer
-from releases.dossier import ROWS, Dossier, open_dossier
+from releases.evidence.dossier import ROWS, Dossier, open_dossier
 from releases.models import Cell, Check, Flag
 from releases.models.check import FAILURES, Baseline
 

@@ -3,8 +3,8 @@
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from releases import flags
-from releases.leases import LostLease, lease
+from releases.checking import flags
+from releases.checking.leases import LostLease, lease
 from releases.models import Baseline, Branch, BranchRun, Cell, Check, Flag, PointRelease, Series, StoredVerdict
 
 BASELINES = (Baseline.RELEASE, Baseline.STABLE, Baseline.STAGING)

@@ -8,12 +8,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from releases import bells, checking, following
+from releases.checking import bells
+from releases.checking import requesting as checking
+from releases.checking.leases import Renewal, lease
 from releases.engine.addresses import AddressRefused, shown_address
 from releases.engine.git import GitTrouble
 from releases.engine.mirror import MirrorBusy, MirrorTrouble
-from releases.leases import Renewal, lease
-from releases.mirrors import mirror_of
+from releases.mirroring import following
+from releases.mirroring.mirrors import mirror_of
 from releases.models import Tree
 
 logger = logging.getLogger(__name__)

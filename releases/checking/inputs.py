@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from advisories.models import Advisory
-from releases.circle import standing_of
+from releases.checking.circle import standing_of
 from releases.engine.verdicts import ENGINE_VERSION
 from releases.models import Branch, PointRelease, Series, Tree
 

@@ -1,0 +1,1 @@
+"""The branch board and its smaller kin: queries in, frozen values out."""

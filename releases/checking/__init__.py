@@ -1,0 +1,1 @@
+"""The main job: what is due, who works on it, what was found."""

@@ -1,0 +1,1 @@
+"""Trees: fetched when due, their branches and releases taken up."""
