@@ -22,6 +22,9 @@ NOT_SHOWN = {
     # Says only which advisories are not public, to mark or to leave out what the viewer has been let in on already.
     ("releases/board/rows.py", "Advisory.objects.embargoed()"),
     ("releases/evidence/dossier.py", "Advisory.objects.embargoed()"),
+    # Whoever keeps a tree learns that something hangs on it and it may not go; not what, nor how much.
+    ("releases/board/outlook.py", "Series.objects.filter(tree=tree)"),
+    ("releases/board/outlook.py", "Check.objects.filter(branch__tree=tree)"),
 }
 
 
