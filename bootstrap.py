@@ -84,7 +84,8 @@ def install(wanted: str) -> None:
     if done.returncode == 0:
         return
     said = done.stdout.decode("utf-8", "replace")
-    if re.search(r"NewConnectionError|Temporary failure in name resolution|ConnectTimeout|No route|ProxyError", said):
+    # "from versions: none" is all that pip says when it may not retry.
+    if re.search(r"NewConnectionError|name resolution|ConnectTimeout|No route|ProxyError|from versions: none", said):
         stop("the packages could not be fetched: no package index answers. Is the network there? Try again then.")
     last = [line for line in said.splitlines() if line.strip() and not line.startswith("WARNING")][-3:]
     stop("the packages could not be installed. pip says:\n  " + "\n  ".join(last))
