@@ -43,9 +43,9 @@ nightly: ## the engine against git apply, ten thousand cases
 	@$(PYTHON) bootstrap.py develop
 	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n auto --timeout=3600 tests/releases/engine
 
-bench: ## measure the engine against git, in the same run; writes bench/README.md
+bench: ## measure the engine against git, in the same run; writes bench/README.md (REPO=GIT_DIR ARGS=...: a real one)
 	@$(PYTHON) bootstrap.py develop
-	@$(PY) -m bench
+	@$(PY) -m bench $(if $(REPO),--repo $(REPO)) $(ARGS)
 
 clean: ## forget the demonstration and the virtual environment
 	rm -rf .venv var

@@ -1,5 +1,6 @@
 """Where the bench's repositories and worktrees lie."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,10 +16,10 @@ def in_memory() -> bool:
 
 
 def settle() -> bool:
-    """Put temporary files into memory where there is room; says whether they lie there now.
+    """Put temporary files into memory where there is room and TMPDIR says nothing; says whether they lie there now.
 
     `git am` writes a worktree, and a busy disk would count for the engine.
     """
-    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM:
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM:
         tempfile.tempdir = str(_MEMORY)
     return in_memory()

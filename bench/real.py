@@ -88,7 +88,7 @@ def _measure(place: Path, asked: Asked) -> str:
     for case in cases:
         say(f"window {case.name}")
         applied.append(study_applying(case.name, case.files, [job_of(case)], asked.rounds))
-        removed.append(study_removal(case, 1, all_rivals=True))
+        removed.append(study_removal(case, asked.rounds, all_rivals=True))
     text += ["## Single windows\n", _WINDOWS + "\n", page.applying_table(applied), page.removal_tables(removed)]
     return "\n".join(text)
 

@@ -78,6 +78,12 @@ Most memory resident in a process of its own that replays one window on trees of
 has git verify every path. Git's own processes hold the index of the tree, which grows with it; a git process counts as
 large as the process that started it until it has become git."""
 
+_REAL = """\
+`make bench REPO=GIT_DIR ARGS="--release-tag … --staging … --fix … --page bench/NAME.md"` measures a repository that is
+only read, with the arguments of `manage.py replay`, and writes a page of its own ([xen.git](xen.md)). TMPDIR says where
+worktrees lie, if not in memory.
+"""
+
 
 def write_page(to: Path, plan: Plan, command: Sequence[str]) -> None:
     """Measure everything and write the page; a few minutes."""
@@ -130,6 +136,8 @@ def _measure(place: Path, plan: Plan) -> str:
             "## Memory\n",
             _MEMORY + "\n",
             page.memory_table(peaks),
+            "## A real repository\n",
+            _REAL,
         ]
     )
 

@@ -74,4 +74,4 @@ def test_a_small_run_writes_every_section(tmp_path: Path, monkeypatch: pytest.Mo
     write_page(tmp_path / "page.md", plan, ["make", "bench"])
     text = (tmp_path / "page.md").read_text()
     headings = [line for line in text.splitlines() if line.startswith("## ")]
-    assert headings == ["## Applying", "## Prerequisites", "## How both grow", "## Memory"]
+    assert headings == ["## Applying", "## Prerequisites", "## How both grow", "## Memory", "## A real repository"]
