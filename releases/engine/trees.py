@@ -171,11 +171,13 @@ class _Base:
 class Overlay:
     """A tree with changes in memory on top. It holds files only: directories come and go with what is in them."""
 
-    __slots__ = ("_base", "_changes", "digits")
+    __slots__ = ("_base", "_changes", "_directories", "digits")
 
     def __init__(self, source: Source, tree_oid: str) -> None:
         self._base = _Base(source, tree_oid)
         self._changes: dict[bytes, File | None] = {}
+        self._directories: set[bytes] = set()
+        """Directories above files that were written, gone since or not: what isn't in here needs no search."""
         self.digits = len(tree_oid)
 
     def fork(self) -> Self:
@@ -183,12 +185,14 @@ class Overlay:
         twin = type(self).__new__(type(self))
         twin._base = self._base
         twin._changes = self._changes.copy()
+        twin._directories = self._directories.copy()
         twin.digits = self.digits
         return twin
 
     def adopt(self, fork: "Overlay") -> None:
         """Become as `fork` is now; it must have come from this overlay's base."""
         self._changes = fork._changes.copy()
+        self._directories = fork._directories.copy()
 
     def file(self, path: bytes) -> File | None:
         """The file at `path`, or None."""
@@ -230,6 +234,10 @@ class Overlay:
     def write(self, path: bytes, file: File) -> None:
         """Put a file at `path`, replacing what is there."""
         self._changes[path] = file
+        directory = path.rpartition(b"/")[0]
+        while directory and directory not in self._directories:
+            self._directories.add(directory)
+            directory = directory.rpartition(b"/")[0]
 
     def remove(self, path: bytes) -> None:
         """Take away the file at `path`, if there is one."""
@@ -238,8 +246,10 @@ class Overlay:
     def is_directory(self, path: bytes) -> bool:
         """Whether there is a file below `path`."""
         prefix = path + b"/"
-        if any(file is not None and name.startswith(prefix) for name, file in self._changes.items()):
-            return True
+        if path in self._directories:
+            below = (file for name, file in self._changes.items() if name.startswith(prefix))
+            if any(file is not None for file in below):
+                return True
         return any(self._changes.get(name, self) is not None for name in self._base.files_below(path))
 
     def changes(self) -> dict[bytes, Entry | None]:
