@@ -72,7 +72,9 @@ class _Parser:
             files.append(file)
             self._limits.check("files_per_patch", len(files))
         if not files:
-            raise dropped or NotAPatch("no valid patches in input", max(1, len(self._source.lines)))
+            # Where nothing is a patch, what the text is instead shows best in its first words.
+            said = next((number for number, line in enumerate(self._source.lines, start=1) if line.strip()), 1)
+            raise dropped or NotAPatch("no valid patches in input", said)
         return Patch(tuple(files), changed_paths(files), dropped)
 
     def _read_file(self, index: int) -> tuple[FilePatch, int] | None:

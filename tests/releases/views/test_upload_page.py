@@ -85,7 +85,7 @@ def test_what_is_not_a_patch_is_refused_with_the_file_and_the_line(
     data = form(branches, ("fix.patch", page.encode())) if way == "file" else form(branches, pasted=page)
     answer = team.post(address(advisory), data)
     assert answer.status_code == 422
-    assert "not a patch, as line 3 shows" in answer.content.decode()
+    assert "not a patch, as line 1 shows" in answer.content.decode()
     assert ("fix.patch" if way == "file" else "pasted.patch") in answer.content.decode()
     assert not Series.objects.exists()
 
