@@ -45,7 +45,8 @@ class PrivateUnlessPublicMiddleware(MiddlewareMixin):
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         patch_vary_headers(response, ["Cookie"])
-        user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated:
+        # Whoever has signed in, with or without a second factor: their name is on the page.
+        person = getattr(request, "person", None)
+        if person is not None and person.is_authenticated:
             add_never_cache_headers(response)
         return response

@@ -1,15 +1,16 @@
-"""The sign-in form."""
+"""Forms for signing in."""
 
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest
+from allauth.account.forms import LoginForm
 
 
-class SignInForm(AuthenticationForm):
+class SignInForm(LoginForm):
     """Address and password; the answer to a wrong one never says which of the two it was."""
 
-    def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(request, *args, **kwargs)
-        self.fields["username"].label = "Mail address"
-        self.fields["username"].widget.attrs.update({"autocomplete": "username", "inputmode": "email"})
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "Mail address"
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            field.help_text = ""

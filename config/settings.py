@@ -39,6 +39,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = int(timedelta(hours=env.int("SESSION_HOURS", 12)).total_seconds())
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -66,6 +67,9 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "config.apps.PlugsConfig",
     "accounts",
     "advisories",
@@ -80,6 +84,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.second_factor.SecondFactorMiddleware",
     "accounts.doors.LoginRequiredMiddleware",
     "accounts.doors.PrivateUnlessPublicMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -139,9 +145,10 @@ STORAGES = {
     },
 }
 
-# Who signs in, and how.
+# Who signs in, and how. Nobody signs up: people are invited. Nothing that may be under embargo without a second factor.
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "accounts:sign_in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "releases:board"
 LOGOUT_REDIRECT_URL = "home"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
@@ -149,6 +156,45 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
+INVITATION_DAYS: int = env.int("INVITATION_DAYS", 7)
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever invited them vouches for the address, and the link went there
+MFA_TOTP_ISSUER = f"{PROJECT_NAME} security"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow it on localhost alone
+# The address that limits count by: the connection's, or the one that our own proxy saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
+
+# Counters of rate limits: shared by every process, or they limit nothing.
+CACHE_URL: str = env.str("CACHE_URL", "")
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL, "KEY_PREFIX": "penstock"}
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}
+}
+
+# Mail. Without a server it is laid down as files, one for each letter.
+SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
+EMAIL_HOST: str = env.str("MAIL_HOST", "")
+EMAIL_PORT: int = env.int("MAIL_PORT", 25)
+EMAIL_HOST_USER: str = env.str("MAIL_USER", "")
+EMAIL_HOST_PASSWORD: str = env.str("MAIL_PASSWORD", "")
+EMAIL_USE_TLS: bool = env.bool("MAIL_STARTTLS", False)
+EMAIL_TIMEOUT = 30
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", "security@localhost")
 
 # Words and clocks. Everything is kept and shown in UTC; pages add the reader's own zone.
 LANGUAGE_CODE = "en-gb"
@@ -195,6 +241,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "releases.tasks.fetch_due_trees",
         "schedule": TICK_S,
         "options": {"expires": TICK_S * 2},
+    },
+    "send letters whose bell was lost": {
+        "task": "accounts.tasks.sweep_letters",
+        "schedule": TICK_S * 4,
+        "options": {"expires": TICK_S * 8},
     },
     "ring again for lost bells": {
         "task": "releases.tasks.sweep",

@@ -10,6 +10,7 @@ from config.health import alive, ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("advisories/", include("advisories.urls")),
     path("", include("releases.urls")),

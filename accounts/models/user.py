@@ -13,10 +13,10 @@ class UserManager(BaseUserManager["User"]):
     """Creates people; `manage.py createsuperuser` makes the first operator."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A person with this address; without a password nobody can sign in until one is set."""
+        """A person with this address, kept in lower case; without a password nobody can sign in until one is set."""
         if not email:
             raise ValueError("a person is known by a mail address, and it is empty")
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)

@@ -1,0 +1,78 @@
+"""Giving and ending seats on the team, and inviting people who have no account yet."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts import letters
+from accounts.models import Invitation, Letter, Role, TeamSeat, User
+
+
+class SeatHeldAlready(Exception):
+    """This person has such a seat, with no end or one that is still to come."""
+
+
+class InvitationUsed(Exception):
+    """Somebody was faster: the link was used, withdrawn, or replaced by a newer one."""
+
+
+@transaction.atomic
+def invite(address: str, name: str = "", *, by: User | None) -> User:
+    """The person with this address; where there is none, make one and send a link by which to choose a password."""
+    person = User.objects.filter(email__iexact=address.strip()).first() or User.objects.create_user(address, name=name)
+    if person.has_usable_password() or Invitation.objects.open().filter(user=person).exists():
+        return person
+    Invitation.objects.create(user=person, invited_by=by, expires_at=_end())
+    letters.post(Letter.Kind.INVITATION, person.email)
+    return person
+
+
+@transaction.atomic
+def invite_again(invitation: Invitation) -> None:
+    """Send a new link for some more days; the old one stops working. `InvitationUsed` where it is no longer open."""
+    if not Invitation.objects.open().filter(pk=invitation.pk).update(serial=F("serial") + 1, expires_at=_end()):
+        raise InvitationUsed(str(invitation))
+    letters.post(Letter.Kind.INVITATION, invitation.user.email)
+
+
+def revoke(invitation: Invitation) -> None:
+    """Withdraw the link; seats given with it end by themselves or by hand. `InvitationUsed` where it is not open."""
+    if not Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=Now()):
+        raise InvitationUsed(str(invitation))
+
+
+@transaction.atomic
+def accept(token: str, *, name: str, password: str) -> User:
+    """Let the invited person in, once. `InvitationUsed` where the link works no longer."""
+    invitation = Invitation.objects.by_token(token).select_related("user").first()
+    # Compare and set: of two who hold the link, one chooses the password.
+    if invitation is None or not Invitation.objects.by_token(token).update(accepted_at=Now()):
+        raise InvitationUsed(token.partition(".")[0])
+    person = invitation.user
+    person.name = name
+    person.set_password(password)
+    person.save(update_fields=["name", "password"])
+    return person
+
+
+@transaction.atomic
+def give_team_seat(person: User, role: Role, *, until: datetime | None, by: User | None) -> TeamSeat:
+    """A place on the team from now on, until an instant or until it is ended."""
+    # The person's row is held, so that of two who give the same seat at once, one is told.
+    User.objects.select_for_update().get(pk=person.pk)
+    if TeamSeat.objects.filter(Q(until_at__isnull=True) | Q(until_at__gt=Now()), user=person, role=role).exists():
+        raise SeatHeldAlready(f"{person} holds that seat already.")
+    return TeamSeat.objects.create(user=person, role=role, until_at=until, given_by=by)
+
+
+def end_team_seat(seat: TeamSeat) -> bool:
+    """End a seat now; the holder's next request finds it gone. False where it had ended already."""
+    return bool(TeamSeat.objects.current().filter(pk=seat.pk, from_at__lt=Now()).update(until_at=Now()))
+
+
+def _end() -> datetime:
+    return timezone.now() + timedelta(days=settings.INVITATION_DAYS)

@@ -1,0 +1,19 @@
+"""What Celery calls. Each task takes an id, asks the action that does the work, and knows nothing else."""
+
+from celery import shared_task
+
+
+@shared_task
+def send_letter(pk: int) -> None:
+    """Send one letter, unless somebody is at it."""
+    from accounts import letters
+
+    letters.send(pk)
+
+
+@shared_task
+def sweep_letters() -> None:
+    """Ring again for letters whose bell was lost."""
+    from accounts import letters
+
+    letters.ring_for_waiting()

@@ -1,0 +1,1 @@
+"""Pages of people's accounts, and of the team's seats."""
