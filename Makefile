@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help demo test test-servers check format nightly bench clean
+.PHONY: help demo code test test-servers check format nightly bench clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -11,6 +11,9 @@ help: ## list the verbs
 demo: ## set everything up, run the main job on a demonstration upstream, print the board, serve (ONCE=1: print and exit)
 	@$(PYTHON) bootstrap.py runtime
 	@PENSTOCK_VAR=$${PENSTOCK_VAR:-var/demo} PENSTOCK_TICK_S=1 $(PY) manage.py demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+
+code: ## the code that the demonstration asks for after a password (FOR=ADDRESS)
+	@PENSTOCK_VAR=$${PENSTOCK_VAR:-var/demo} $(PY) manage.py demo_code $(FOR)
 
 test: ## the whole suite; with CI=true in Chromium too, and again on PostgreSQL and Redis
 	@$(PYTHON) bootstrap.py develop

@@ -19,7 +19,6 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import sessions
 from accounts.access import Viewer
-from accounts.models import User
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -29,7 +28,7 @@ WANTED = "wanted"
 
 def person_of(request: HttpRequest) -> Viewer:
     """Whoever signed in, with or without a second factor. For a person's own account only, never for `visible_to`."""
-    person: Viewer = getattr(request, "person", request.user)
+    person: Viewer = request.person  # type: ignore[attr-defined]
     return person
 
 
@@ -88,7 +87,7 @@ class SecondFactorMiddleware:
                 # Set up meanwhile in another session: this one has to show it too, and signing in asks for it.
                 logout(request)
                 return redirect("account_login")
-            request.user = person  # type: ignore[assignment]
+            request.user = person
             return None
         if not getattr(view, "login_required", True):
             return None

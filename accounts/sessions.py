@@ -1,4 +1,4 @@
-"""Sessions in the database, each knowing whose it is, from where and when last: listed, and ended by deleting the row."""
+"""Sessions in the database, each knowing whose it is and when it was last used; deleting the row ends it."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -28,8 +28,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row for this data. Somebody who has not finished signing in is nobody yet."""
-        row = super().create_model_instance(data)
-        assert isinstance(row, Session)
+        row: Session = super().create_model_instance(data)  # type: ignore[assignment]  # of get_model_class
         told = data.get(OPENED)
         if told and data.get(SESSION_KEY):
             row.user_id = int(data[SESSION_KEY])

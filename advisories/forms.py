@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 
+from accounts.forms import EndField, PersonForm
 from advisories.markdown import TooMuchMarkdown, check_size
 from advisories.models import Advisory
+from advisories.models.seat import Right
 
 SECTIONS = ("description", "impact", "vulnerable_systems", "mitigation", "resolution", "credits")
 
@@ -39,3 +41,10 @@ class NewAdvisoryForm(AdvisoryForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["number"].initial = Advisory.next_number()
+
+
+class SeatForm(PersonForm):
+    """A seat on one advisory."""
+
+    right = forms.ChoiceField(choices=Right.choices, help_text="Each includes those above it.")
+    until_at = EndField()

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.doors import by_method
-from advisories import views
+from advisories import seat_views, views
 
 app_name = "advisories"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("<int:number>/", views.detail, name="detail"),
     path("<int:number>/edit", by_method(get=views.ask_text, post=views.edit), name="edit"),
     path("<int:number>/move", by_method(get=views.ask_move, post=views.move), name="move"),
+    path("<int:number>/seats/", by_method(get=seat_views.seats, post=seat_views.give), name="seats"),
+    path("<int:number>/seats/<int:pk>/end", seat_views.end, name="end_seat"),
 ]

@@ -43,6 +43,10 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
         "advisory": advisory,
         "sections": [(heading, render_markdown(text)) for heading, text in advisory.sections],
         "may_write": may_write_advisories(request.user),
+        "works_on_it": Advisory.objects.visible_to(request.user)
+        .worked_on_by(request.user)
+        .filter(pk=advisory.pk)
+        .exists(),
         "steps": steps_from(State(advisory.state)),
     }
     return render(request, "advisories/advisory_detail.html", context)

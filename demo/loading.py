@@ -5,7 +5,9 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 
 from accounts.models import Role, TeamSeat, User
@@ -28,6 +30,14 @@ FIRST_PUBLIC_AT = datetime(2026, 1, 13, 12, 0, tzinfo=UTC)
 SECTIONS = ("description", "impact", "vulnerable systems", "mitigation", "resolution")
 
 
+class SignIn(NamedTuple):
+    """What somebody of the demonstration signs in with."""
+
+    password: str
+    secret: str
+    """Of an authenticator app (base 32)."""
+
+
 def load_tree(upstream: Path) -> Tree:
     """The one tree, to be fetched by the worker at once and then twice a minute."""
     tree, is_new = Tree.objects.get_or_create(slug=TREE, defaults={"url": str(upstream), "fetch_every_s": 30})
@@ -38,23 +48,24 @@ def load_tree(upstream: Path) -> Tree:
 
 @transaction.atomic
 def load_people(kept: Path) -> None:
-    """One person for each role, with a password made now and kept in a file that only this account can read."""
-    passwords = {}
+    """One person for each role; passwords and second factors are made now, kept where only this account can read."""
+    sign_ins = {}
     for person in PEOPLE:
-        passwords[person.email] = "-".join(secrets.token_hex(2) for _ in range(3))
+        made = SignIn("-".join(secrets.token_hex(2) for _ in range(3)), generate_totp_secret())
+        sign_ins[person.email] = made._asdict()
         user = User.objects.create_user(
-            person.email, passwords[person.email], name=person.name, is_superuser=person.role == "operator"
+            person.email, made.password, name=person.name, is_superuser=person.role == "operator"
         )
+        TOTP.activate(user, made.secret)
         if person.role in Role.values:
             TeamSeat.objects.create(user=user, role=Role(person.role))
     kept.touch(mode=0o600)
-    kept.write_text(json.dumps(passwords))
+    kept.write_text(json.dumps(sign_ins))
 
 
-def passwords_of_people(kept: Path) -> Mapping[str, str]:
-    """What `load_people` kept: address -> password."""
-    passwords: dict[str, str] = json.loads(kept.read_text())
-    return passwords
+def sign_ins_of_people(kept: Path) -> Mapping[str, SignIn]:
+    """What `load_people` kept, by address."""
+    return {address: SignIn(**told) for address, told in json.loads(kept.read_text()).items()}
 
 
 def load_advisories(tree: Tree, upstream: Upstream) -> list[str]:

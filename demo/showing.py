@@ -1,6 +1,7 @@
 """The demonstration from start to end: processes, data, progress, the board, the sign-ins."""
 
 import hashlib
+import os
 import shutil
 import sys
 import time
@@ -13,7 +14,7 @@ from django.core.management.base import OutputWrapper
 from django.db import connection
 
 from accounts.models import User
-from demo.loading import load_advisories, load_people, load_tree, passwords_of_people
+from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_ins_of_people
 from demo.processes import Processes
 from demo.scenario_people import PEOPLE
 from demo.upstream import build_upstream
@@ -30,9 +31,12 @@ class Demonstration:
         self.out = out
         self.port = port
         self.place: Path = settings.VAR_DIR
+        # By this name and not by number: browsers let security keys answer to no number.
+        self.address = f"http://localhost:{port}"
 
     def run(self, *, once: bool) -> None:
         """Set up, wait for the worker, print; unless `once`, serve until interrupted."""
+        os.environ.setdefault("PENSTOCK_SITE_URL", self.address)
         self._prepare()
         # Nothing is under way any more when the board has been printed once; when somebody interrupts, there may be.
         with Processes(self.place / "logs", patience_s=1 if once else 8) as processes:
@@ -54,7 +58,7 @@ class Demonstration:
             if once:
                 processes.ask_to_end("worker", "beat")
             self._print_board()
-            self._print_doors(passwords_of_people(self.place / "sign-ins"))
+            self._print_doors(sign_ins_of_people(self.place / "sign-ins"))
             if once:
                 return
             self.out.write("\nServing until Ctrl-C.")
@@ -121,13 +125,13 @@ class Demonstration:
         viewer = User.objects.get(email=PEOPLE[0].email)
         call_command("board", as_=viewer.email, stdout=self.out)
 
-    def _print_doors(self, passwords: Mapping[str, str]) -> None:
-        self.out.write(
-            f"\nThe portal: http://127.0.0.1:{self.port}/    the branch board: http://127.0.0.1:{self.port}/board"
-        )
-        self.out.write("Sign in at /sign-in as\n")
+    def _print_doors(self, sign_ins: Mapping[str, SignIn]) -> None:
+        self.out.write(f"\nThe portal: {self.address}/    the branch board: {self.address}/board")
+        self.out.write("Sign in at /sign-in with an address and its password. Then a code is asked for: print it with")
+        self.out.write("`make code FOR=ADDRESS`, or type the secret, last on the line, into an authenticator app.\n")
         for person in PEOPLE:
-            self.out.write(f"  {person.role:<16} {person.email:<32} {passwords[person.email]}")
+            made = sign_ins[person.email]
+            self.out.write(f"  {person.role:<16} {person.email:<32} {made.password}  {made.secret}")
         self.out.write(f"  {'reader':<16} no sign-in: see what the public sees")
 
 

@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
 from django.template import engines
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
+from accounts import sessions
+from accounts.models import User
+from accounts.second_factor import note_second_factor
 from releases.models import Tree
 from tests.make import make_tree
 from tests.upstream import Upstream, make_small_upstream
@@ -60,6 +65,22 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     shutil.rmtree(VAR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _force_login_is_complete() -> Iterator[None]:
+    """`force_login` stands for a sign-in with everything that belongs to it: a second factor was shown."""
+
+    def complete(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+        if request.session.get("account_authentication_methods") is None:
+            request.person = user  # type: ignore[attr-defined]
+            note_second_factor(request, "totp")
+            request.META.setdefault("REMOTE_ADDR", "127.0.0.1")
+            sessions.note_seen(request)
+
+    user_logged_in.connect(complete)
+    yield
+    user_logged_in.disconnect(complete)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """A session, as its owner sees it in a list."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
@@ -16,7 +16,7 @@ _SYSTEMS = (
 
 
 def device_name(agent: str) -> str:
-    """A browser's description of itself in two words, as in "Firefox on Linux"; its first word where it is no browser."""
+    """Browser and system, as in "Firefox on Linux"; the first word of a description that fits no browser."""
     browser = next((name for mark, name in _BROWSERS if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     if browser and system:
@@ -35,12 +35,13 @@ class Session(AbstractBaseSession):
     address = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=200, default="", blank=True)
 
-    objects: BaseSessionManager[Any] = BaseSessionManager()
+    objects: ClassVar[BaseSessionManager[Any]] = BaseSessionManager()
 
     class Meta(AbstractBaseSession.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(user__isnull=True) | Q(public_id__isnull=False, began_at__isnull=False, seen_at__isnull=False),
+                condition=Q(user__isnull=True)
+                | Q(public_id__isnull=False, began_at__isnull=False, seen_at__isnull=False),
                 name="accounts_session_of_a_person_can_be_listed",
             ),
         ]

@@ -14,13 +14,13 @@ def user(db: None) -> User:
 
 
 def test_the_right_password_opens_the_board(user: User) -> None:
-    answer = Client().post("/sign-in", {"username": "Ada@Sluice.example", "password": "correct horse"})
+    answer = Client().post("/sign-in", {"login": "Ada@Sluice.example", "password": "correct horse"})
     assert answer["Location"] == "/board"
 
 
 @pytest.mark.parametrize("address", ["ada@sluice.example", "nobody@sluice.example"])
 def test_a_wrong_answer_does_not_say_which_of_the_two_was_wrong(user: User, address: str) -> None:
-    shown = Client().post("/sign-in", {"username": address, "password": "wrong"}).content.decode()
+    shown = Client().post("/sign-in", {"login": address, "password": "wrong"}).content.decode()
     assert "correct" in shown
     assert Client().get("/flags/").status_code == 302
 
@@ -29,12 +29,12 @@ def test_what_was_asked_for_comes_after_signing_in(user: User) -> None:
     client = Client()
     asked = client.get("/flags/")
     assert asked["Location"] == "/sign-in?next=/flags/"
-    answer = client.post(asked["Location"], {"username": user.email, "password": "correct horse"})
+    answer = client.post(asked["Location"], {"login": user.email, "password": "correct horse"})
     assert answer["Location"] == "/flags/"
 
 
 def test_signing_in_never_leads_to_another_site(user: User) -> None:
-    data = {"username": user.email, "password": "correct horse", "next": "https://evil.example/"}
+    data = {"login": user.email, "password": "correct horse", "next": "https://evil.example/"}
     assert Client().post("/sign-in", data)["Location"] == "/board"
 
 

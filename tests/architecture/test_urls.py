@@ -9,7 +9,14 @@ PUBLIC = {
     "alive",
     "ready",
     "favicon",
-    "accounts:sign_in",
+    "account_login",
+    "account_inactive",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "accounts:ask_reset",
+    "accounts:reset_asked",
+    "accounts:reset",
+    "accounts:accept",
     "advisories:list",
     "advisories:detail",
     "releases:board",
@@ -25,8 +32,35 @@ PUBLIC = {
 }
 """Open to everyone; what they show to whom is the query's business."""
 
-SIGNED_IN = {
+OWN_ACCOUNT = {
     "accounts:sign_out",
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+}
+"""For people who have signed in and have set up no second factor yet."""
+
+SIGNED_IN = OWN_ACCOUNT | {
+    "account_change_password",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "accounts:own",
+    "accounts:end_session",
+    "accounts:end_other_sessions",
+    "accounts:team",
+    "accounts:end_team_seat",
+    "accounts:invite_again",
+    "accounts:revoke_invitation",
+    "advisories:seats",
+    "advisories:end_seat",
     "advisories:add",
     "advisories:edit",
     "advisories:move",
@@ -69,3 +103,8 @@ def test_no_address_has_two_audiences() -> None:
 def test_only_the_public_ones_are_open() -> None:
     opened = {name for name, entry in ALL.items() if not getattr(entry.callback, "login_required", True)}
     assert opened == PUBLIC
+
+
+def test_only_what_sets_one_up_is_open_without_a_second_factor() -> None:
+    opened = {name for name, entry in ALL.items() if getattr(entry.callback, "before_second_factor", False)}
+    assert opened == OWN_ACCOUNT

@@ -33,6 +33,7 @@ def modules() -> Iterator[Path]:
         for name in ("views", "forms", "templatetags"):
             yield from sorted((ROOT / app / name).glob("*.py"))
             yield from sorted((ROOT / app).glob(f"{name}.py"))
+        yield from sorted((ROOT / app).glob("*_views.py"))
         yield from sorted((ROOT / app).glob("feeds.py"))
     for room in SHAPED_FOR_VIEWERS:
         yield from sorted((ROOT / "releases" / room).glob("*.py"))
