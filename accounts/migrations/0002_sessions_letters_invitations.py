@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
                 ('session_data', models.TextField(verbose_name='session data')),
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('public_id', models.UUIDField(help_text='Names it on pages; the key itself is a secret.', null=True, unique=True)),
+                ('public_id', models.UUIDField(help_text='Names it on pages; the key itself is a secret.', null=True, db_index=True)),
                 ('began_at', models.DateTimeField(null=True)),
                 ('seen_at', models.DateTimeField(null=True)),
                 ('address', models.GenericIPAddressField(null=True)),

@@ -29,7 +29,8 @@ class Session(AbstractBaseSession):
     """Django's session, and whose it is. Deleting the row ends the session with its next request."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions")
-    public_id = models.UUIDField(null=True, unique=True, help_text="Names it on pages; the key itself is a secret.")
+    # Not unique: while a session gets a new key, Django keeps both rows for a moment.
+    public_id = models.UUIDField(null=True, db_index=True, help_text="Names it on pages; the key itself is a secret.")
     began_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     address = models.GenericIPAddressField(null=True)

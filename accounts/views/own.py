@@ -4,8 +4,8 @@ import uuid
 
 from django.contrib import messages
 from django.db.models.functions import Now
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import SignedInRequest
@@ -26,9 +26,12 @@ def own_account(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def end_session(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """End one of one's own sessions; its next request is a stranger's."""
-    session = get_object_or_404(Session, user=request.user, public_id=public_id)
-    session.delete()
-    if session.session_key == request.session.session_key:
+    sessions = Session.objects.filter(user=request.user, public_id=public_id)
+    keys = set(sessions.values_list("session_key", flat=True))
+    if not keys:
+        raise Http404
+    sessions.delete()
+    if request.session.session_key in keys:
         request.session.flush()
         return redirect("home")
     messages.success(request, "That session has ended.")

@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.access import holds, is_on_the_team, is_operator
 from accounts.models import Role, User
+from tests.accounts.codes import code_of, set_up_app
 from tests.make import make_user
 
 
@@ -13,9 +14,11 @@ def user(db: None) -> User:
     return make_user("ada@sluice.example", Role.RELEASE_MANAGER, password="correct horse")
 
 
-def test_the_right_password_opens_the_board(user: User) -> None:
-    answer = Client().post("/sign-in", {"login": "Ada@Sluice.example", "password": "correct horse"})
-    assert answer["Location"] == "/board"
+def test_password_and_code_open_the_board(user: User) -> None:
+    secret, client = set_up_app(user), Client()
+    answer = client.post("/sign-in", {"login": "Ada@Sluice.example", "password": "correct horse"})
+    assert answer["Location"] == "/sign-in/second-factor"
+    assert client.post(answer["Location"], {"code": code_of(secret)})["Location"] == "/board"
 
 
 @pytest.mark.parametrize("address", ["ada@sluice.example", "nobody@sluice.example"])
@@ -26,16 +29,17 @@ def test_a_wrong_answer_does_not_say_which_of_the_two_was_wrong(user: User, addr
 
 
 def test_what_was_asked_for_comes_after_signing_in(user: User) -> None:
-    client = Client()
+    secret, client = set_up_app(user), Client()
     asked = client.get("/flags/")
     assert asked["Location"] == "/sign-in?next=/flags/"
     answer = client.post(asked["Location"], {"login": user.email, "password": "correct horse"})
-    assert answer["Location"] == "/flags/"
+    assert client.post(answer["Location"], {"code": code_of(secret)})["Location"] == "/flags/"
 
 
 def test_signing_in_never_leads_to_another_site(user: User) -> None:
-    data = {"login": user.email, "password": "correct horse", "next": "https://evil.example/"}
-    assert Client().post("/sign-in", data)["Location"] == "/board"
+    secret, client = set_up_app(user), Client()
+    client.post("/sign-in", {"login": user.email, "password": "correct horse", "next": "https://evil.example/"})
+    assert client.post("/sign-in/second-factor", {"code": code_of(secret)})["Location"] == "/board"
 
 
 def test_signing_out_takes_a_form_and_not_a_link(user: User) -> None:

@@ -20,9 +20,12 @@ from tests.releases.views.rows import checked_everywhere, flag_on, revise, serie
 PEOPLE = (
     *("anonymous", "nobody", "reading guest", "uploading guest", "guest of another"),
     *("release manager", "security", "coordinator", "operator"),
+    *("security without a second factor", "guest without a second factor", "operator without a second factor"),
 )
 TEAM = {"security", "coordinator"}
 GUESTS = {"reading guest", "uploading guest"}
+HALF = " without a second factor"
+"""Whoever signed in with a password alone sees what the public sees."""
 SHOWN = {State.PUBLIC, State.WITHDRAWN}
 
 READ: dict[str, Callable[["Stage"], str]] = {
@@ -63,14 +66,19 @@ def browser_of(who: str, *stages: Stage) -> Client:
     roles = {
         "security": Role.SECURITY, "coordinator": Role.COORDINATOR, "release manager": Role.RELEASE_MANAGER
     }  # fmt: skip
+    who, half_open = who.removesuffix(HALF), who.endswith(HALF)
     address = f"{who.replace(' ', '-')}@sluice.example"
     user = make_user(address, *[roles[who]] if who in roles else [], is_superuser=who == "operator")
-    on = [stage.advisory for stage in stages] if who in GUESTS else [make_advisory(state=State.READY)]
+    on = [stage.advisory for stage in stages] if who in GUESTS | {"guest"} else [make_advisory(state=State.READY)]
     if "guest" in who:
         for advisory in on:
             right = Right.UPLOAD if who == "uploading guest" else Right.READ
             Seat.objects.create(advisory=advisory, user=user, right=right)
     client.force_login(user)
+    if half_open:
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": 0.0}]
+        session.save()
     return client
 
 
@@ -110,7 +118,7 @@ def test_who_changes_what(who: str, stages: list[Stage]) -> None:
         for name, address in WRITE.items():
             is_allowed = who in TEAM or (who == "uploading guest" and name.startswith("releases:"))
             wanted = 200 if is_allowed else 403 if may_read(who, stage.state) else 404
-            wanted = 302 if who == "anonymous" else wanted
+            wanted = 302 if who == "anonymous" or who.endswith(HALF) else wanted
             assert client.get(address(stage)).status_code == wanted, (name, stage.state)
 
 
@@ -128,7 +136,7 @@ def test_who_keeps_trees_and_runs_branches(who: str, embargoed: Stage) -> None:
     client = browser_of(who, embargoed)
     keeps = who in TEAM | {"release manager", "operator"}
     runs = who in TEAM | {"release manager"}
-    out = 302 if who == "anonymous" else 403
+    out = 302 if who == "anonymous" or who.endswith(HALF) else 403
     assert client.get("/trees/add").status_code == (200 if keeps else out)
     assert client.get("/trees/sluice/edit").status_code == (200 if keeps else out)
     assert client.get("/trees/sluice/remove").status_code == (200 if keeps else out)
@@ -143,12 +151,12 @@ def test_who_takes_a_flag(who: str, embargoed: Stage, public: Stage) -> None:
     for stage in (embargoed, public):
         answer = client.post(f"/flags/{stage.flag.pk}/take")
         knows = may_read(who, stage.state) or who == "release manager"
-        wanted = 302 if who in TEAM | {"release manager"} else 403 if knows else 404
+        wanted = 302 if who in TEAM | {"release manager"} or who.endswith(HALF) else 403 if knows else 404
         assert answer.status_code == wanted, stage.state
-        assert (Flag.objects.get(pk=stage.flag.pk).owner is not None) == (wanted == 302)
+        assert (Flag.objects.get(pk=stage.flag.pk).owner is not None) == (wanted == 302 and not who.endswith(HALF))
 
 
-@pytest.mark.parametrize("who", ["anonymous", "nobody", "operator", "release manager", "guest of another"])
+@pytest.mark.parametrize("who", [who for who in PEOPLE if who not in TEAM | GUESTS])
 @time_machine.travel(timezone.now(), tick=False)
 def test_a_stranger_cannot_tell_hidden_from_missing(who: str, embargoed: Stage) -> None:
     client = browser_of(who, embargoed)
@@ -191,3 +199,24 @@ def test_an_embargo_that_ends_by_the_clock_opens_every_page(public: Stage) -> No
     assert {Client().get(address(public)).status_code for address in READ.values()} == {404}
     Advisory.objects.filter(pk=public.advisory.pk).update(public_at=timezone.now() - timedelta(seconds=1))
     assert {Client().get(address(public)).status_code for address in READ.values()} == {200}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_sees_and_gives_seats(who: str, embargoed: Stage, public: Stage) -> None:
+    client = browser_of(who, embargoed, public)
+    out = 302 if who == "anonymous" or who.endswith(HALF) else 403
+    assert client.get("/team/").status_code == (200 if who in TEAM | {"release manager"} else out)
+    assert client.post("/team/", {}).status_code == (422 if who == "coordinator" else out)
+    for stage in (embargoed, public):
+        page = f"/advisories/{stage.advisory.number}/seats/"
+        out = 302 if who == "anonymous" or who.endswith(HALF) else 404
+        assert client.get(page).status_code == (200 if who in TEAM | GUESTS else out), stage.state
+        assert client.post(page, {}).status_code == (422 if who in TEAM else 403 if who in GUESTS else out)
+
+
+def test_what_a_half_open_session_is_shown_is_what_the_public_is_shown(stages: list[Stage]) -> None:
+    half_open, public = browser_of("security without a second factor", *stages), Client()
+    for page in ("/advisories/", "/board", "/trees/sluice/1.7/"):
+        shown = [browser.get(page).content.decode() for browser in (half_open, public)]
+        titles = [{stage.advisory.title for stage in stages if stage.advisory.title in text} for text in shown]
+        assert titles[0] == titles[1], page
