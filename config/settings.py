@@ -26,6 +26,7 @@ ADVISORY_PREFIX: str = env.str("ADVISORY_PREFIX", "SSA")
 # Who may reach the site, and over what.
 DEBUG: bool = env.bool("DEBUG", False)
 SECRET_KEY: str = env.str("SECRET_KEY", "") or read_or_make(env.path("SECRET_KEY_FILE", VAR_DIR / "secret-key"))
+SECRET_KEY_FALLBACKS: list[str] = env.list("OLD_SECRET_KEYS", [])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("TRUSTED_ORIGINS", [])
 HTTPS: bool = env.bool("HTTPS", False)

@@ -10,14 +10,14 @@ from accounts.models import User
 
 def set_up_app(user: User) -> str:
     """Give this person an authenticator app; its secret."""
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     TOTP.activate(user, secret)
     return secret
 
 
 def code_of(secret: str) -> str:
     """What the app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def enter(user: User, password: str, secret: str = "") -> Client:

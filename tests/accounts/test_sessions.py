@@ -31,7 +31,7 @@ def user(db: None) -> User:
 
 
 def id_of(client: Client) -> uuid.UUID:
-    named = Session.objects.get(session_key=client.session.session_key).public_id
+    named: uuid.UUID | None = Session.objects.get(session_key=client.session.session_key).public_id
     assert named
     return named
 
