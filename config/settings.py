@@ -186,7 +186,12 @@ CACHES: dict[str, Any] = {
         "KEY_PREFIX": "penstock",
     }
     if CACHE_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        # Past this, entries go whether they have expired or not: guessing at many names must not wash counters out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 
 # Mail. Without a server it is laid down as files, one for each letter.
