@@ -31,10 +31,10 @@ def user(db: None) -> User:
 
 
 def told(answer: object, address: str) -> tuple[int, str, dict[str, str]]:
-    """Everything a stranger learns, with the address itself and the token's mask taken out."""
+    """Everything a stranger learns, with the address itself, the token's mask and the clock taken out."""
     assert isinstance(answer, HttpResponse)
     text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode()).replace(address, "")
-    headers = {name: value for name, value in answer.headers.items() if name != "Set-Cookie"}
+    headers = {name: value for name, value in answer.headers.items() if name not in {"Set-Cookie", "Expires"}}
     return answer.status_code, text, headers
 
 
