@@ -121,9 +121,13 @@ def _end_with_parent() -> Callable[[], None] | None:
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)
+    parent = os.getpid()
     parent_death_signal = 1
 
     def ask() -> None:
         libc.prctl(parent_death_signal, signal.SIGTERM)
+        if os.getppid() != parent:
+            # It was killed before we could ask, and no signal will come.
+            os._exit(1)
 
     return ask

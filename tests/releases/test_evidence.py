@@ -50,7 +50,7 @@ def test_what_differs_within_a_line_is_marked_and_escaped() -> None:
 
 def test_a_text_that_is_no_patch_says_so_with_its_line() -> None:
     (shown,) = evidence.shaped_patches([patch(b"Hello\nworld\n")])
-    assert shown.trouble.startswith("Line 2:")
+    assert shown.trouble.startswith("Line 1:")
     assert shown.files == ()
 
 
