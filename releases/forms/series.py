@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 
 from accounts.access import Viewer
 from advisories.models import Advisory
@@ -40,6 +41,13 @@ class BranchChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
         return str(obj)
 
 
+class RangeEnd(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """The oldest or the newest branch of a range."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(Branch.objects.none(), required=False, label=label, empty_label="No range")
+
+
 class SeriesChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Series of other advisories, told by number and title."""
 
@@ -47,6 +55,18 @@ class SeriesChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
         """As in `SSA-12, sluice 1.7, 1.8: Title`."""
         branches = ", ".join(branch.name for branch in obj.branches.all())
         return f"{obj.advisory.label}, {obj.tree.slug} {branches}: {obj.advisory.title}"
+
+
+def others_for(viewer: Viewer, advisory: Advisory) -> QuerySet[Series]:
+    """The series of other advisories that `viewer` may name as what must come before a series of `advisory`."""
+    carrying = Advisory.objects.visible_to(viewer).carrying_fixes().exclude(pk=advisory.pk)
+    others = Series.objects.visible_to(viewer).filter(advisory__in=carrying, current__isnull=False)
+    return labelled(others)
+
+
+def labelled(series: QuerySet[Series]) -> QuerySet[Series]:
+    """With what `SeriesChoice` needs to tell them apart, newest advisory first."""
+    return series.select_related("advisory", "tree").prefetch_related("branches").order_by("-advisory__number", "pk")
 
 
 class RevisionForm(forms.Form):
@@ -96,8 +116,14 @@ class SeriesForm(RevisionForm):
 
     tree = forms.ModelChoiceField(Tree.objects.all(), label="Tree", empty_label=None)
     branches = BranchChoice(
-        Branch.objects.none(), widget=forms.CheckboxSelectMultiple, label="Branches it is meant for"
+        Branch.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Branches it is meant for",
+        help_text="Tick them, or choose the oldest and the newest of a range. Both together are taken together.",
     )
+    from_branch = RangeEnd("From")
+    to_branch = RangeEnd("To")
     depends_on = SeriesChoice(
         Series.objects.none(),
         required=False,
@@ -106,17 +132,15 @@ class SeriesForm(RevisionForm):
         help_text="Series of other advisories without which this one makes no sense.",
     )
 
-    field_order = ("tree", "branches", "patch_files", "pasted", "depends_on", "note")
+    field_order = ("tree", "branches", "from_branch", "to_branch", "patch_files", "pasted", "depends_on", "note")
 
     def __init__(self, *args: Any, viewer: Viewer, advisory: Advisory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         followed = Branch.objects.followed().select_related("tree")
-        carrying = Advisory.objects.visible_to(viewer).carrying_fixes().exclude(pk=advisory.pk)
-        others = Series.objects.visible_to(viewer).filter(advisory__in=carrying, current__isnull=False)
-        others = others.select_related("advisory", "tree").prefetch_related("branches")
-        branches, depends_on = self.fields["branches"], self.fields["depends_on"]
-        branches.queryset = followed  # type: ignore[attr-defined]  # the declared type is forms.Field
-        depends_on.queryset = others.order_by("-advisory__number")  # type: ignore[attr-defined]
+        for name in ("branches", "from_branch", "to_branch"):
+            self.fields[name].queryset = followed  # type: ignore[attr-defined]  # the declared type is forms.Field
+        others = others_for(viewer, advisory)
+        self.fields["depends_on"].queryset = others  # type: ignore[attr-defined]  # as above
         if not others.exists():
             del self.fields["depends_on"]
 
@@ -128,12 +152,38 @@ class SeriesForm(RevisionForm):
         return named | {"depends_on": found.get("depends_on", ())}
 
     def clean(self) -> dict[str, Any]:
-        """Every branch belongs to the tree."""
+        """The boxes and the range together are the branches, and every one belongs to the tree."""
         found = super().clean()
         tree = found.get("tree")
-        strangers = [branch.name for branch in found.get("branches", ()) if tree and branch.tree_id != tree.pk]
+        ticked = list(found.get("branches", ()))
+        between = self._range_of(found.get("from_branch"), found.get("to_branch"), tree)
+        found["branches"] = ticked + [branch for branch in between if branch not in ticked]
+        strangers = [branch.name for branch in ticked if tree and branch.tree_id != tree.pk]
         if strangers:
             self.add_error("branches", f"{', '.join(strangers)} doesn't belong to {tree}.")
+        elif not found["branches"] and not {"branches", "from_branch", "to_branch"} & set(self.errors):
+            self.add_error("branches", "Tick at least one branch, or choose both ends of a range.")
         if any(one.tree_id != tree.pk for one in found.get("depends_on", ()) if tree):
             self.add_error("depends_on", f"What must come first has to be on {tree} too.")
         return found
+
+    def _range_of(self, first: Branch | None, last: Branch | None, tree: Tree | None) -> list[Branch]:
+        """The followed branches from `first` to `last`, both included; none, with an error, where that is no range."""
+        if tree is None or {"from_branch", "to_branch"} & set(self.errors):
+            return []
+        if first is None or last is None:
+            if first or last:
+                self.add_error("to_branch" if first else "from_branch", "A range has two ends: choose this one too.")
+            return []
+        for name, end in (("from_branch", first), ("to_branch", last)):
+            if end.tree_id != tree.pk:
+                self.add_error(name, f"{end.name} doesn't belong to {tree}.")
+        if {first.tree_id, last.tree_id} != {tree.pk}:
+            return []
+        if first.position > last.position:
+            self.add_error(
+                "from_branch", f"{first.name} is newer than {last.name}: a range goes from the older to the newer."
+            )
+            return []
+        between = Branch.objects.followed().filter(tree=tree, position__range=(first.position, last.position))
+        return list(between.order_by("-position"))

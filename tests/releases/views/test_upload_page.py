@@ -105,6 +105,48 @@ def test_branches_of_another_tree_are_refused(team: Client, advisory: Advisory, 
     assert not Series.objects.exists()
 
 
+def meant(advisory: Advisory) -> set[str]:
+    return set(Series.objects.get(advisory=advisory).branches.values_list("name", flat=True))
+
+
+def test_a_range_takes_every_followed_branch_between_its_ends(
+    team: Client, advisory: Advisory, branches: list[Branch]
+) -> None:
+    tree = branches[0].tree
+    newer = [make_branch(tree, "1.9"), make_branch(tree, "1.10", is_followed=False), make_branch(tree, "1.11")]
+    make_branch(tree, "1.12")
+    ends = {"from_branch": branches[1].pk, "to_branch": newer[2].pk, "branches": []}
+    team.post(address(advisory), form(branches, ("fix.patch", PATCH)) | ends)
+    assert meant(advisory) == {"1.8", "1.9", "1.11"}
+
+
+def test_ticked_branches_and_a_range_are_taken_together(
+    team: Client, advisory: Advisory, branches: list[Branch]
+) -> None:
+    newer = [make_branch(branches[0].tree, name) for name in ("1.9", "1.10")]
+    ticked = [branches[0].pk, newer[0].pk]
+    ends = {"from_branch": newer[0].pk, "to_branch": newer[0].pk, "branches": ticked}
+    team.post(address(advisory), form(branches, ("fix.patch", PATCH)) | ends)
+    assert meant(advisory) == {"1.7", "1.9"}
+
+
+def test_a_range_that_is_none_is_refused_in_words(team: Client, advisory: Advisory, branches: list[Branch]) -> None:
+    strange = make_branch(make_tree(slug="qemu"), "9.0")
+    old, new = branches
+    for ends, words in (
+        ((new.pk, old.pk), "1.8 is newer than 1.7: a range goes from the older to the newer."),
+        ((old.pk, ""), "A range has two ends"),
+        (("", old.pk), "A range has two ends"),
+        ((old.pk, strange.pk), "9.0 doesn&#x27;t belong to sluice"),
+        (("", ""), "Tick at least one branch, or choose both ends of a range."),
+    ):
+        asked: dict[str, object] = {"from_branch": ends[0], "to_branch": ends[1], "branches": []}
+        answer = team.post(address(advisory), form(branches, ("fix.patch", PATCH)) | asked)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert not Series.objects.exists()
+
+
 def test_only_series_that_the_uploader_may_see_are_offered_as_dependencies(
     advisory: Advisory, branches: list[Branch], sign_in: SignIn
 ) -> None:
