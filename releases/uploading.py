@@ -49,7 +49,7 @@ def upload_series(
     """
     patches = read_patches(files)
     meant, needed = list(branches), list(depends_on)
-    _check_belongs(tree, meant, needed)
+    check_belongs(tree, meant, needed)
     digest = _digest(patches)
     for same in Series.objects.filter(advisory=advisory, tree=tree, current__digest=digest).select_related("current"):
         if {branch.pk for branch in meant} <= set(same.branches.values_list("pk", flat=True)):
@@ -106,7 +106,8 @@ def _quoted(text: bytes, line: int) -> str:
     return f" ({printable})" if printable.strip() else ""
 
 
-def _check_belongs(tree: Tree, branches: Sequence[Branch], needed: Sequence[Series]) -> None:
+def check_belongs(tree: Tree, branches: Sequence[Branch], needed: Sequence[Series]) -> None:
+    """Raise `NotMeantHere` unless there are branches, and they and what must come first belong to `tree`."""
     if not branches:
         raise NotMeantHere("a series is meant for at least one branch")
     strangers = [branch.name for branch in branches if branch.tree_id != tree.pk]

@@ -36,6 +36,11 @@ urlpatterns: list[URLPattern] = [
         name="upload_revision",
     ),
     path(
+        "series/<int:pk>/change",
+        by_method(get=uploads.ask_targets, post=uploads.change_targets),
+        name="change_series",
+    ),
+    path(
         "advisories/<int:number>/series/add",
         by_method(get=uploads.ask_series, post=uploads.upload_series),
         name="upload",

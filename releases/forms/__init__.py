@@ -3,6 +3,16 @@
 from releases.forms.board import BoardFilter
 from releases.forms.branch import BranchDatesForm, FlagFilter, FlagOwnerForm
 from releases.forms.series import RevisionForm, SeriesForm
+from releases.forms.targets import TargetsForm
 from releases.forms.tree import TreeForm
 
-__all__ = ["BoardFilter", "BranchDatesForm", "FlagFilter", "FlagOwnerForm", "RevisionForm", "SeriesForm", "TreeForm"]
+__all__ = [
+    "BoardFilter",
+    "BranchDatesForm",
+    "FlagFilter",
+    "FlagOwnerForm",
+    "RevisionForm",
+    "SeriesForm",
+    "TargetsForm",
+    "TreeForm",
+]

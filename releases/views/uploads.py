@@ -1,4 +1,4 @@
-"""Bringing a series, and its next revision."""
+"""Bringing a series and its next revision, and changing where it is meant to go."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.doors import SignedInRequest
 from advisories.access import may_upload_to
 from advisories.models import Advisory
-from releases import uploading
-from releases.forms import RevisionForm, SeriesForm
+from releases import targeting, uploading
+from releases.forms import RevisionForm, SeriesForm, TargetsForm
 from releases.models import Series, SeriesRevision
 
 
@@ -56,6 +56,28 @@ def upload_revision(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Revision {revision} is kept, {_patches(revision)}. A worker tries it now.")
             return redirect(found)
     return render(request, "releases/revision_form.html", {"series": found, "form": form}, status=422)
+
+
+def ask_targets(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The form for the branches of a series and what must come first."""
+    found = _uploaders_series(request, pk)
+    form = TargetsForm(viewer=request.user, series=found)
+    return render(request, "releases/series_change.html", {"series": found, "form": form})
+
+
+def change_targets(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Change them, or say why not."""
+    found = _uploaders_series(request, pk)
+    form = TargetsForm(request.POST, viewer=request.user, series=found)
+    if form.is_valid():
+        try:
+            targeting.change(found, by=request.user, **form.wanted)
+        except targeting.REFUSALS as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, f"{found.advisory.label}: kept. A worker tries again whatever this touches.")
+            return redirect(found)
+    return render(request, "releases/series_change.html", {"series": found, "form": form}, status=422)
 
 
 def _uploaders_advisory(request: SignedInRequest, number: int) -> Advisory:

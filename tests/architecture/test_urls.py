@@ -76,6 +76,7 @@ SIGNED_IN = OWN_ACCOUNT | {
     "releases:enter_dates",
     "releases:upload",
     "releases:upload_revision",
+    "releases:change_series",
     "releases:uploaded_file",
 }
 """For people who have signed in; each asks for a seat besides."""

@@ -73,6 +73,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "prerequisites": f"/checks/{scene.needs.pk}/",
         "series": f"/series/{scene.embargoed.pk}/",
         "upload": f"/advisories/{number}/series/add",
+        "branches and order": f"/series/{scene.embargoed.pk}/change",
         "trees": "/trees/",
         "tree": "/trees/sluice/",
         "tree settings": "/trees/sluice/edit",

@@ -42,6 +42,7 @@ WRITE: dict[str, Callable[["Stage"], str]] = {
     "advisories:edit": lambda stage: f"/advisories/{stage.advisory.number}/edit",
     "releases:upload": lambda stage: f"/advisories/{stage.advisory.number}/series/add",
     "releases:upload_revision": lambda stage: f"/series/{stage.series.pk}/revise",
+    "releases:change_series": lambda stage: f"/series/{stage.series.pk}/change",
 }
 """Pages that change one advisory."""
 
