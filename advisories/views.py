@@ -8,13 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.doors import public_page
+from accounts.doors import SignedInRequest, public_page
+from advisories import drafting
 from advisories.access import may_write_advisories
 from advisories.forms import AdvisoryForm, NewAdvisoryForm
 from advisories.lifecycle import SHOWN_TO_READERS, State, StepNotAllowed
 from advisories.markdown import render as render_markdown
-from advisories.models import Advisory, StaleAdvisory
+from advisories.models import Advisory, Event, StaleAdvisory
 from advisories.steps import steps_from
+from advisories.timeline import timeline_of
 
 
 @public_page
@@ -39,8 +41,10 @@ def advisory_list(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, number: int) -> HttpResponse:
     """One advisory; hidden and missing look the same."""
     advisory = get_object_or_404(Advisory.objects.visible_to(request.user).marked_embargoed(), number=number)
+    works_on_it = Advisory.objects.visible_to(request.user).worked_on_by(request.user).filter(pk=advisory.pk).exists()
     context = {
         "advisory": advisory,
+        "moments": timeline_of(Event.objects.visible_to(request.user).about(advisory), with_names=works_on_it),
         "sections": [(heading, render_markdown(text)) for heading, text in advisory.sections],
         "may_write": may_write_advisories(request.user),
         "works_on_it": Advisory.objects.visible_to(request.user)
@@ -58,13 +62,13 @@ def ask_new(request: HttpRequest) -> HttpResponse:
     return render(request, "advisories/advisory_form.html", {"form": NewAdvisoryForm()})
 
 
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     """Take the number and begin to draft."""
     _writers_only(request)
     form = NewAdvisoryForm(request.POST)
     if not form.is_valid():
         return render(request, "advisories/advisory_form.html", {"form": form}, status=422)
-    return redirect(form.save())
+    return redirect(drafting.begin(form.save(commit=False), by=request.user))
 
 
 def ask_text(request: HttpRequest, number: int) -> HttpResponse:
@@ -74,14 +78,15 @@ def ask_text(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory})
 
 
-def edit(request: HttpRequest, number: int) -> HttpResponse:
+def edit(request: SignedInRequest, number: int) -> HttpResponse:
     """Keep the changed text."""
     advisory = _writers_advisory(request, number)
     form = AdvisoryForm(request.POST, instance=advisory)
     if not form.is_valid():
         return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory}, status=422)
+    drafting.keep_text(advisory, changed=form.changed_data, by=request.user)
     messages.success(request, f"{advisory} was kept.")
-    return redirect(form.save())
+    return redirect(advisory)
 
 
 def ask_move(request: HttpRequest, number: int) -> HttpResponse:
@@ -94,13 +99,13 @@ def ask_move(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "advisories/advisory_move.html", {"advisory": advisory, "step": step})
 
 
-def move(request: HttpRequest, number: int) -> HttpResponse:
+def move(request: SignedInRequest, number: int) -> HttpResponse:
     """Take one step of the lifecycle. What becomes public does so at this instant."""
     advisory = _writers_advisory(request, number)
     try:
         target = State(request.POST.get("target", ""))
         changes = {"public_at": Now()} if target in SHOWN_TO_READERS and target != State.WITHDRAWN else {}
-        advisory.move_to(target, **changes)
+        advisory.move_to(target, by=request.user, **changes)
     except (ValueError, StepNotAllowed):
         messages.error(request, f"{advisory} cannot go there from where it stands.")
     except StaleAdvisory:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import User
-from advisories.models import Advisory
+from advisories.models import Advisory, Event
 from releases.checking import requesting as checking
 from releases.engine.diff import NotAPatch, parse_patch
 from releases.engine.limits import Limits, OverLimit
@@ -61,6 +61,7 @@ def upload_series(
         series.branches.set(meant)
         series.depends_on.set(needed)
         revision = _keep(series, 1, files, patches, digest, by, note)
+        _record(revision, "series-uploaded", by)
     checking.request_where_inputs_moved(series=series)
     return revision
 
@@ -81,6 +82,7 @@ def upload_revision(
                 revision = _keep(series, last + 1, files, patches, digest, by, note)
         except IntegrityError as error:
             raise NothingNew("another revision was uploaded in this very moment; look at it first") from error
+        _record(revision, "series-revised", by)
     checking.request_where_inputs_moved(series=series)
     return revision
 
@@ -147,6 +149,11 @@ def _keep(
     Series.objects.filter(pk=series.pk).update(current=revision)
     series.current = revision
     return revision
+
+
+def _record(revision: SeriesRevision, kind: str, by: User | None) -> None:
+    detail = {"series": revision.series_id, "revision": revision.number, "digest": revision.digest}
+    Event.objects.record(revision.series.advisory, kind=kind, by=by, detail=detail)
 
 
 def _patch(revision: SeriesRevision, position: int, patch: PatchFile) -> Patch:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.signals import user_logged_in
+from django.db import connection
 from django.http import HttpRequest
 from django.template import engines
 from hypothesis import HealthCheck
@@ -18,6 +19,7 @@ from pytest_django import Settings
 from accounts import sessions
 from accounts.models import User
 from accounts.second_factor import note_second_factor
+from advisories.append_only import guard, unguard
 from releases.models import Tree
 from tests.make import make_tree
 from tests.upstream import Upstream, make_small_upstream
@@ -87,6 +89,19 @@ def _force_login_is_complete() -> Iterator[None]:
 def _cheap_passwords(settings: Settings) -> None:
     """Scrypt is slow on purpose, and no test is about that."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_record() -> Iterator[None]:
+    """A test with real transactions empties the database behind it, which the record would refuse."""
+    empty = connection.ops.execute_sql_flush
+
+    def flush(statements: list[str]) -> None:
+        empty([*unguard(connection.vendor), *statements, *guard(connection.vendor)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection.ops, "execute_sql_flush", flush)
+        yield
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Role, TeamSeat, User
 from advisories.lifecycle import CARRIES_FIXES, SHOWN_TO_READERS, State, check_step
+from advisories.models.event import Event
 from advisories.models.seat import Seat
 
 
@@ -127,11 +128,17 @@ class Advisory(models.Model):
         return (cls.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
     @transaction.atomic
-    def move_to(self, target: State, **changes: object) -> None:
-        """Take one lifecycle step, or raise `StepNotAllowed`; `StaleAdvisory` where somebody was faster."""
+    def move_to(self, target: State, *, by: User | None, **changes: object) -> None:
+        """Take one lifecycle step, or raise `StepNotAllowed`; `StaleAdvisory` where somebody was faster.
+
+        The step and its event land together.
+        """
         current = State(self.state)
         check_step(current, target)
         moved = Advisory.objects.filter(pk=self.pk, state=current).update(state=target, changed_at=Now(), **changes)
         if not moved:
             raise StaleAdvisory(f"{self} is no longer {current}")
+        Event.objects.record(
+            self, kind="state-changed", by=by, detail={"from": current.value, "to": State(target).value}
+        )
         self.refresh_from_db()

@@ -1,11 +1,17 @@
 """A seat on one advisory: a fix author, a hardware vendor, a stable maintainer."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+
+from accounts.models import User
+from advisories.models.event import Event
+
+if TYPE_CHECKING:
+    from advisories.models.advisory import Advisory
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
@@ -14,6 +20,14 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     def current(self) -> Self:
         """Seats that have begun and not ended."""
         return self.filter(Q(until_at__isnull=True) | Q(until_at__gt=Now()), from_at__lte=Now())
+
+    @transaction.atomic
+    def give(self, advisory: "Advisory", user: User, right: "Right", *, by: User | None) -> "Seat":
+        """Seat `user` on `advisory` from now on; raises `IntegrityError` where an open seat is there already."""
+        seat = self.create(advisory=advisory, user=user, right=right)
+        detail = {"person": user.pk, "right": right.value}
+        Event.objects.record(advisory, kind="seat-given", by=by, detail=detail)
+        return seat
 
 
 class Right(models.TextChoices):
@@ -51,3 +65,12 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} on {self.advisory}: {self.right}"
+
+    @transaction.atomic
+    def end(self, *, by: User | None) -> bool:
+        """End the seat now; whether it was there to be ended."""
+        ended = Seat.objects.current().filter(pk=self.pk).update(until_at=Now())
+        if ended:
+            Event.objects.record(self.advisory, kind="seat-ended", by=by, detail={"person": self.user_id})
+            self.refresh_from_db()
+        return bool(ended)

@@ -9,10 +9,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 GUARDED = {
-    *("Advisory", "Series", "Cell", "Check", "Flag"),
+    *("Advisory", "Event", "Series", "Cell", "Check", "Flag"),
     *("SeriesRevision", "Patch", "Upload", "StoredVerdict"),
 }
-THROUGH_THE_VIEWER = {"visible_to", "known_to", "public", "with_list_visible_to"}
+THROUGH_THE_VIEWER = {"visible_to", "known_to", "public", "with_list_visible_to", "record"}
+"""`record` only writes."""
 
 SHAPED_FOR_VIEWERS = ("board", "evidence")
 """Rooms of `releases` that only pages ask."""

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
+from advisories import drafting
 from advisories.lifecycle import State
 from advisories.models import Advisory
 
@@ -20,10 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with transaction.atomic():
-                advisory = Advisory.objects.create(
-                    number=options["number"], title=options["title"], state=State.DRAFTING
-                )
+            advisory = drafting.begin(
+                Advisory(number=options["number"], title=options["title"], state=State.DRAFTING), by=None
+            )
         except IntegrityError as error:
             raise CommandError(f"Number {options['number']} is taken, or is none. Numbers are never reused.") from error
         self.stdout.write(f"{advisory.label} is in {advisory.state}.")

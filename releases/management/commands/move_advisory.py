@@ -26,7 +26,8 @@ class Command(BaseCommand):
         target = State(options["state"])
         is_published = target in SHOWN_TO_READERS and advisory.public_at is None
         try:
-            advisory.move_to(target, **({"public_at": timezone.now()} if is_published else {}))
+            # Who types a command is known to the machine's own log, not to this one.
+            advisory.move_to(target, by=None, **({"public_at": timezone.now()} if is_published else {}))
         except (StepNotAllowed, StaleAdvisory) as error:
             raise CommandError(f"{error}.") from error
         requested = checking.advisory_moved(advisory)

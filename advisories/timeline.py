@@ -1,0 +1,75 @@
+"""The record of one thing in words, for those who may read it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from advisories.models import Event
+
+Detail = Mapping[str, Any]
+Names = Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event as a line of a timeline."""
+
+    sequence: int
+    at: datetime
+    sentence: str
+    who: str
+    """Empty for the machine itself, and where the viewer isn't told."""
+    hash: str
+
+
+_WORDS: dict[str, Callable[[Detail, Names], str]] = {
+    "number-taken": lambda detail, names: "Number taken",
+    "state-changed": lambda detail, names: f"Moved from {detail['from']} to {detail['to']}",
+    "text-edited": lambda detail, names: f"Edited {_listed(detail['sections'])}",
+    "seat-given": lambda detail, names: f"Seat given to {_name(detail['person'], names)}: {detail['right']}",
+    "seat-ended": lambda detail, names: f"Seat of {_name(detail['person'], names)} ended",
+    "series-uploaded": lambda detail, names: f"Series {detail['series']} uploaded",
+    "series-revised": lambda detail, names: f"Series {detail['series']} revised, now s{detail['revision']}",
+    "flag-taken": lambda detail, names: f"Flag on {detail['branch']} {_owner(detail['owner'], names)}",
+}
+
+
+def timeline_of(events: Iterable[Event], *, with_names: bool) -> list[Moment]:
+    """Put events, as fetched for the viewer, into words; who acted only where the viewer may know."""
+    found = list(events)
+    asked = {number for event in found for number in (event.by_id, *_people_in(event.detail)) if number is not None}
+    people = User.objects.filter(pk__in=asked) if with_names and asked else ()
+    names = {person.pk: str(person) for person in people}
+    return [
+        Moment(
+            sequence=event.sequence,
+            at=event.at,
+            sentence=_sentence(event, names),
+            who=names.get(event.by_id, "") if event.by_id is not None else "",
+            hash=event.hash,
+        )
+        for event in found
+    ]
+
+
+def _sentence(event: Event, names: Names) -> str:
+    words = _WORDS.get(event.kind)
+    return words(event.detail, names) if words else event.kind.replace("-", " ").capitalize()
+
+
+def _people_in(detail: Detail) -> Iterable[int | None]:
+    return (detail.get("person"), detail.get("owner"))
+
+
+def _name(number: int, names: Names) -> str:
+    return names.get(number, "somebody")
+
+
+def _owner(number: int | None, names: Names) -> str:
+    return "given to nobody" if number is None else f"taken by {_name(number, names)}"
+
+
+def _listed(sections: Iterable[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in sections)
