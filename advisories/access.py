@@ -18,3 +18,8 @@ def may_upload_to(viewer: Viewer, advisory: Advisory) -> bool:
     if not viewer.is_authenticated:
         return False
     return Seat.objects.current().filter(user=viewer, advisory=advisory, right=Right.UPLOAD).exists()
+
+
+def may_triage(viewer: Viewer) -> bool:
+    """See the queue of reports, answer finders, decide."""
+    return holds(viewer, Role.SECURITY, Role.COORDINATOR)

@@ -32,6 +32,18 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "seat-ended": lambda detail, names: f"Seat of {_name(detail['person'], names)} ended",
     "series-uploaded": lambda detail, names: f"Series {detail['series']} uploaded",
     "series-revised": lambda detail, names: f"Series {detail['series']} revised, now s{detail['revision']}",
+    "report-received": lambda detail, names: "Report received",
+    "report-moved": lambda detail, names: f"Moved from {detail['from']} to {detail['to']}",
+    "report-assigned": lambda detail, names: f"Report {_owner(detail['owner'], names)}",
+    "report-judged": lambda detail, names: f"Urgency set to {detail['urgency']}",
+    "report-answered": lambda detail, names: "Answer sent to the finder",
+    "report-noted": lambda detail, names: "Note written for the team",
+    "report-linked": lambda detail, names: (
+        f"Report {detail['report']} linked" if "report" in detail else "Advisory linked"
+    ),
+    "finder-wrote": lambda detail, names: "The finder wrote",
+    "credit-chosen": lambda detail, names: f"The finder chose a credit: {detail['credit']}",
+    "terms-promised": lambda detail, names: "Terms promised to the finder",
     "flag-taken": lambda detail, names: f"Flag on {detail['branch']} {_owner(detail['owner'], names)}",
 }
 

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from accounts.doors import by_method
-from advisories import seat_views, views
+from advisories.views import advisories as views
+from advisories.views import seats as seat_views
 
 app_name = "advisories"
 urlpatterns = [

@@ -4,6 +4,7 @@ With nothing set this is the embedded default: SQLite and a Celery broker that n
 """
 
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ HTTPS: bool = env.bool("HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 # Not "no-referrer": a browser then sends "Origin: null" with our own forms, and the CSRF check refuses every one.
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -175,7 +177,7 @@ MFA_TOTP_ISSUER = f"{PROJECT_NAME} security"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow it on localhost alone
 # The address that limits count by: the connection's, or the one that our own proxy saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # Counters of rate limits: shared by every process, or they limit nothing.
 CACHE_URL: str = env.str("CACHE_URL", "")
@@ -257,12 +259,27 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_S * 4,
         "options": {"expires": TICK_S * 8},
     },
+    "send letters that wait": {
+        "task": "advisories.tasks.sweep_mail",
+        "schedule": TICK_S,
+        "options": {"expires": TICK_S * 2},
+    },
     "ring again for lost bells": {
         "task": "releases.tasks.sweep",
         "schedule": TICK_S,
         "options": {"expires": TICK_S * 2},
     },
 }
+
+# Mail that comes in, and the address that finders answer to.
+MAIL_ADDRESS: str = parseaddr(DEFAULT_FROM_EMAIL)[1]
+MAIL_CAP_BYTES: int = env.int("MAIL_CAP_BYTES", 10 * 1024 * 1024)
+LARGE_MAIL_DIR: Path = VAR_DIR / "large-mail"
+
+# Reports: what a form or an address may bring.
+REPORT_FILES: int = env.int("REPORT_FILES", 10)
+REPORT_FILE_BYTES: int = env.int("REPORT_FILE_BYTES", 10 * 1024 * 1024)
+REPORTS_PER_HOUR: int = env.int("REPORTS_PER_HOUR", 10)
 
 # The engine's limits; past one the verdict is `invalid` and names it. See releases/engine/limits.py.
 ENGINE_LIMITS: dict[str, int] = {

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView, TemplateView
 
 from accounts.doors import public_page
-from advisories.views import home
+from advisories.views.advisories import home
 from config.health import alive, ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("advisories/", include("advisories.urls")),
+    path("report/", include("advisories.report_urls")),
+    path("triage/", include("advisories.triage_urls")),
     path("", include("releases.urls")),
     path("healthz", alive, name="alive"),
     path("readyz", ready, name="ready"),

@@ -106,8 +106,6 @@ def _load_advisory(told: ScenarioAdvisory, place: int) -> Advisory:
 def _load_seats() -> None:
     for person in PEOPLE:
         for number in person.seats:
-            Seat.objects.get_or_create(
-                advisory=Advisory.objects.get(number=number),
-                user=User.objects.get(email=person.email),
-                defaults={"right": Right.UPLOAD},
-            )
+            advisory, user = Advisory.objects.get(number=number), User.objects.get(email=person.email)
+            if not Seat.objects.current().filter(advisory=advisory, user=user).exists():
+                Seat.objects.give(advisory, user, Right.UPLOAD, by=None)

@@ -15,6 +15,7 @@ from django.db import connection
 
 from accounts.models import User
 from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_ins_of_people
+from demo.loading_reports import load_reports
 from demo.processes import Processes
 from demo.scenario_people import PEOPLE
 from demo.upstream import build_upstream
@@ -99,6 +100,7 @@ class Demonstration:
         self._wait(processes, "Fetching the upstream", lambda: _fetched(tree))
         for refusal in load_advisories(tree, upstream):
             self.out.write(f"Refused at the door, as it should be: {refusal}")
+        load_reports()
         stamp.write_text(_digest())
 
     def _wait_for_checks(self, processes: Processes) -> None:

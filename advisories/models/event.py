@@ -57,10 +57,14 @@ class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Keep what `viewer` may read: all of what they work on, and of what is public what readers are told."""
         from advisories.models.advisory import Advisory
+        from advisories.models.report import Report
 
         worked_on = _names_of(Advisory.objects.worked_on_by(viewer), "advisory")
         readable = _names_of(Advisory.objects.visible_to(viewer), "advisory")
-        return self.filter(Q(about__in=worked_on) | Q(kind__in=TOLD_TO_READERS, about__in=readable))
+        reports = _names_of(Report.objects.visible_to(viewer), "report")
+        return self.filter(
+            Q(about__in=worked_on) | Q(about__in=reports) | Q(kind__in=TOLD_TO_READERS, about__in=readable)
+        )
 
     def about(self, subject: models.Model) -> Self:
         """Keep what happened to `subject`."""

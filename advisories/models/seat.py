@@ -1,5 +1,6 @@
 """A seat on one advisory: a fix author, a hardware vendor, a stable maintainer."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -22,9 +23,17 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         return self.filter(Q(until_at__isnull=True) | Q(until_at__gt=Now()), from_at__lte=Now())
 
     @transaction.atomic
-    def give(self, advisory: "Advisory", user: User, right: "Right", *, by: User | None) -> "Seat":
-        """Seat `user` on `advisory` from now on; raises `IntegrityError` where an open seat is there already."""
-        seat = self.create(advisory=advisory, user=user, right=right)
+    def give(
+        self,
+        advisory: "Advisory",
+        user: User,
+        right: "Right",
+        *,
+        by: User | None,
+        until_at: datetime | None = None,
+    ) -> "Seat":
+        """Seat `user` on `advisory` from now until an instant, or until it is ended; raises `IntegrityError` where an open seat is there already."""
+        seat = self.create(advisory=advisory, user=user, right=right, until_at=until_at)
         detail = {"person": user.pk, "right": right.value}
         Event.objects.record(advisory, kind="seat-given", by=by, detail=detail)
         return seat
@@ -69,7 +78,8 @@ class Seat(models.Model):
     @transaction.atomic
     def end(self, *, by: User | None) -> bool:
         """End the seat now; whether it was there to be ended."""
-        ended = Seat.objects.current().filter(pk=self.pk).update(until_at=Now())
+        mine = Seat.objects.current().filter(pk=self.pk, from_at__lt=Now())
+        ended = mine.update(until_at=Now())
         if ended:
             Event.objects.record(self.advisory, kind="seat-ended", by=by, detail={"person": self.user_id})
             self.refresh_from_db()

@@ -3,34 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from accounts.access import Viewer
+from advisories.forms.files import FilesField
 from advisories.models import Advisory
 from releases.models import Branch, Series, Tree
 
 PASTED = "pasted.patch"
 """What a pasted text is called, since it came without a name."""
-
-
-class SeveralFiles(forms.ClearableFileInput):
-    """Lets people choose several files at once."""
-
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/input.html"
-
-
-class FilesField(forms.FileField):
-    """One or more files, in the order in which the browser sent them."""
-
-    widget = SeveralFiles
-
-    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
-        """Every file through the checks of one."""
-        several = data if isinstance(data, list | tuple) else [data]
-        cleaned = [super(FilesField, self).clean(one, initial) for one in several]
-        return [one for one in cleaned if one]
 
 
 class BranchChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time

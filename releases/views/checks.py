@@ -5,10 +5,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
+from advisories.downloads import attachment
 from releases.access import may_run_branches, may_take_flags
 from releases.evidence import backport
 from releases.evidence.dossier import ROWS, open_dossier
-from releases.evidence.downloads import attachment
 from releases.forms import FlagOwnerForm
 from releases.models import Check, Flag
 

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
 from advisories.access import may_upload_to
+from advisories.downloads import attachment
 from advisories.models import Advisory
 from releases.board.grid import grids_of, series_of
-from releases.evidence.downloads import attachment
 from releases.evidence.showing import shaped_patches
 from releases.models import Patch, Series, SeriesRevision, Upload
 

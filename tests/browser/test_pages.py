@@ -9,10 +9,11 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Role, User
 from advisories.lifecycle import State
+from advisories.models import DoorKind, Report, ReportDoor
 from releases.models import Branch, Check, Flag, Series
 from tests.accounts.codes import code_of, set_up_app
 from tests.browser.conftest import Open
-from tests.make import make_advisory, make_branch, make_tree, make_user
+from tests.make import make_advisory, make_branch, make_report, make_tree, make_user
 from tests.releases.views.rows import (
     APPLIES,
     CONFLICTS,
@@ -40,6 +41,7 @@ class Scene:
     conflict: Check
     needs: Check
     flag: Flag
+    report: Report
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def scene(transactional_db: None) -> Scene:
     conflict = checked_everywhere(embargoed, branches[1], CONFLICTS)
     check_on(public, branches[1], MERGED)
     needs = check_on(public, branches[0], NEEDS_TWO)
-    return Scene(team, branches, public, embargoed, conflict, needs, flag_on(embargoed, branches[1]))
+    return Scene(team, branches, public, embargoed, conflict, needs, flag_on(embargoed, branches[1]), make_report())
 
 
 def pages(scene: Scene) -> dict[str, str]:
@@ -80,6 +82,10 @@ def pages(scene: Scene) -> dict[str, str]:
         "branch": "/trees/sluice/1.8/",
         "dates": "/trees/sluice/1.8/dates",
         "flags": "/flags/",
+        "report form": "/report/",
+        "triage": "/triage/",
+        "report": f"/triage/{scene.report.reference}/",
+        "letters": "/triage/letters/",
         "nothing here": "/checks/999999/",
     }
 
@@ -110,7 +116,8 @@ def test_every_page_is_accessible_and_fits(scene: Scene, open_browser: Open, wid
 
 def test_what_readers_see_is_accessible_too(scene: Scene, open_browser: Open) -> None:
     context = open_browser(width=390)
-    for address in ("/", "/board", f"/checks/{scene.needs.pk}/", "/sign-in", "/trees/sluice/1.7/"):
+    thread = f"/report/{ReportDoor.open_for(scene.report, DoorKind.PAGE)}/"
+    for address in ("/", "/report/", thread, "/board", f"/checks/{scene.needs.pk}/", "/sign-in", "/trees/sluice/1.7/"):
         assert look_at(context.new_page(), address) == [], address
 
 

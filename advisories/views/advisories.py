@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.doors import SignedInRequest, public_page
 from advisories import drafting
 from advisories.access import may_write_advisories
-from advisories.forms import AdvisoryForm, NewAdvisoryForm
+from advisories.forms.advisory import AdvisoryForm, NewAdvisoryForm
 from advisories.lifecycle import SHOWN_TO_READERS, State, StepNotAllowed
 from advisories.markdown import render as render_markdown
 from advisories.models import Advisory, Event, StaleAdvisory

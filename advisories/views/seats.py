@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.doors import SignedInRequest
 from advisories import seating
 from advisories.access import may_write_advisories
-from advisories.forms import SeatForm
+from advisories.forms.advisory import SeatForm
 from advisories.models import Advisory, Seat
 from advisories.models.seat import Right
 
@@ -40,12 +40,12 @@ def give(request: SignedInRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def end(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+def end(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
     """End a seat now."""
     advisory = _advisory(request, number)
     _team_only(request)
     seat = get_object_or_404(advisory.seats.select_related("user"), pk=pk)
-    if seating.end_seat(seat):
+    if seating.end_seat(seat, by=request.user):
         messages.success(request, f"{seat.user} no longer has a seat on {advisory}.")
     return redirect("advisories:seats", number)
 

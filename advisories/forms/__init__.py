@@ -1,0 +1,1 @@
+"""What people fill in: advisories, reports, and what triage does with them."""

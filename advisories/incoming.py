@@ -1,0 +1,132 @@
+"""Letters from outside: kept byte for byte, put into their thread, and never answered where a machine wrote them."""
+
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from advisories import intake, letters
+from advisories.letters import Letter, Mark
+from advisories.models import DoorKind, Fate, IncomingMail, Message, OutgoingMail, Report
+
+_NO_SUBJECT = "Without a subject"
+
+
+def receive(raw: bytes, *, recipient: str = "") -> IncomingMail:
+    """Keep a letter and do what it is for. The same bytes again change nothing: mail servers try twice.
+
+    `recipient`: the address it was delivered to, where the mail server says so.
+    """
+    digest = hashlib.sha256(raw).hexdigest()
+    letter = letters.read(raw, cap=settings.MAIL_CAP_BYTES, recipient=recipient)
+    file_name = "" if len(raw) <= settings.MAIL_CAP_BYTES else _keep_large(raw, digest)
+    with transaction.atomic():
+        known = IncomingMail.objects.filter(sha256=digest).first()
+        if known is not None:
+            return known
+        fate, report = _fate(letter), _report_of(letter)
+        message, marks = None, set(letter.marks)
+        if fate is Fate.MESSAGE:
+            message = _take(letter, report, marks)
+            report = message.report
+        return IncomingMail.objects.create(
+            sha256=digest,
+            size=len(raw),
+            content=b"" if file_name else raw,
+            file_name=file_name,
+            header_id=letter.message_id,
+            fate=fate,
+            marks=sorted(mark.value for mark in marks),
+            report=report,
+            message=message,
+        )
+
+
+def original(letter: IncomingMail) -> bytes:
+    """The letter byte for byte."""
+    if letter.file_name:
+        return (settings.LARGE_MAIL_DIR / letter.file_name).read_bytes()
+    return bytes(letter.content)
+
+
+def _fate(letter: Letter) -> Fate:
+    is_ours = bool(letter.message_id) and OutgoingMail.objects.filter(header_id=letter.message_id).exists()
+    if is_ours or _is_our_address(letter.sender):
+        return Fate.LOOP
+    if Mark.BOUNCE in letter.marks:
+        return Fate.BOUNCE
+    return Fate.AUTOMATIC if Mark.AUTOMATIC in letter.marks else Fate.MESSAGE
+
+
+def _report_of(letter: Letter) -> Report | None:
+    """By the token in an address, then by the letters it refers to. Those are claims: they let write, never read."""
+    for token in letter.tokens:
+        found = Report.objects.behind(token, DoorKind.ADDRESS).first()
+        if found is not None:
+            return found
+    if not letter.references:
+        return None
+    answered = OutgoingMail.objects.filter(header_id__in=letter.references).select_related("report").last()
+    if answered is not None:
+        return answered.report
+    earlier = IncomingMail.objects.filter(header_id__in=letter.references, fate=Fate.MESSAGE)
+    followed = earlier.select_related("report").first()
+    return followed.report if followed is not None else None
+
+
+def _take(letter: Letter, report: Report | None, marks: set[Mark]) -> Message:
+    files = _files(letter, marks)
+    if report is not None:
+        if letter.sender.lower() != report.finder.address.lower():
+            marks.add(Mark.OTHER_SENDER)
+        return intake.continue_thread(report, letter.text, files, marks=_words(marks))
+    told = intake.Told(
+        title=letter.subject or _NO_SUBJECT,
+        text=letter.text,
+        name=letter.sender_name,
+        address=_sound(letter.sender),
+    )
+    # A list hands on what anybody sends to it, and an answer would go to who knows whom.
+    is_suspect = Mark.LIST in marks
+    return intake.open_report(told, files, is_suspect=is_suspect, marks=_words(marks)).messages.get()
+
+
+def _files(letter: Letter, marks: set[Mark]) -> list[tuple[str, bytes]]:
+    """The attachments within the limits of a report; the others stay in the original, and the thread says so."""
+    fitting = [(name, content) for name, content in letter.attachments if len(content) <= settings.REPORT_FILE_BYTES]
+    if len(fitting[: settings.REPORT_FILES]) < len(letter.attachments):
+        marks.add(Mark.ATTACHMENTS_LEFT)
+    return fitting[: settings.REPORT_FILES]
+
+
+def _words(marks: set[Mark]) -> list[str]:
+    return [mark.value for mark in marks]
+
+
+def _sound(address: str) -> str:
+    """An address that a letter can be sent to, or none."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return ""
+    return address if len(address) <= 254 else ""
+
+
+def _is_our_address(sender: str) -> bool:
+    local, _, domain = settings.MAIL_ADDRESS.lower().partition("@")
+    sent_local, _, sent_domain = sender.lower().partition("@")
+    return sent_domain == domain and sent_local.partition("+")[0] == local
+
+
+def _keep_large(raw: bytes, digest: str) -> str:
+    """Write a letter beside the database, whole or not at all, before the row that names it."""
+    folder: Path = settings.LARGE_MAIL_DIR
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = f"{digest}.eml"
+    half = folder / f"{name}.half"
+    half.write_bytes(raw)
+    half.replace(folder / name)
+    return name

@@ -1,0 +1,132 @@
+"""Letters to finders: promised as rows with the change they tell of, sent by a worker, once in effect.
+
+A letter says that there is something to read and where. It never carries a title, a text or the state of a report:
+mail is read by every machine on its way.
+"""
+
+import logging
+import secrets
+from datetime import timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+
+from advisories import bells
+from advisories.models import DoorKind, DraftFile, Knock, Notice, OutgoingMail, Report, ReportDoor, Sending
+from advisories.models.mail import MOST_ATTEMPTS
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_WAIT_S = 6 * 3600
+_KEEP_DRAFTS = timedelta(days=7)
+_MOST_AT_ONCE = 50
+
+_TELLS = {
+    Notice.RECEIVED: (
+        "your report has arrived, and it is kept exactly as you sent it. A person of the security team reads it and "
+        "answers; this letter was written by a machine."
+    ),
+    Notice.ANSWERED: "the security team has written to you about your report.",
+    Notice.DECIDED: "the security team has come to a decision about your report, and says why.",
+}
+
+
+def promise(report: Report, kind: Notice, *, key: str) -> OutgoingMail | None:
+    """Queue one letter to the finder, in the transaction of what it tells of; none where there is no address.
+
+    `key` names the reason: promised twice, it is one letter.
+    """
+    if not report.finder.address:
+        return None
+    letter, is_new = OutgoingMail.objects.get_or_create(
+        report=report,
+        key=key,
+        defaults={
+            "kind": kind,
+            "to_address": report.finder.address,
+            "header_id": f"<{secrets.token_hex(12)}@{_domain()}>",
+        },
+    )
+    if is_new:
+        bells.ring_for_letter(letter.pk)
+    return letter
+
+
+def send(pk: int) -> bool:
+    """Send one letter unless somebody else does or has; whether it went out."""
+    letter = OutgoingMail.objects.claim(pk)
+    if letter is None:
+        return False
+    try:
+        _message(letter).send()
+    except (SMTPException, OSError) as error:
+        _put_off(letter, type(error).__name__)
+        return False
+    mine = OutgoingMail.objects.filter(pk=pk, state=Sending.SENDING, attempts=letter.attempts)
+    mine.update(state=Sending.SENT, sent_at=Now(), lease_until=None, trouble="")
+    return True
+
+
+def sweep() -> int:
+    """Ring for letters that are due and whose bell or worker was lost; forget old drafts. How many rang."""
+    waiting = list(OutgoingMail.objects.claimable().values_list("pk", flat=True)[:_MOST_AT_ONCE])
+    for pk in waiting:
+        bells.ring_for_letter(pk)
+    DraftFile.objects.filter(made_at__lt=timezone.now() - _KEEP_DRAFTS).delete()
+    Knock.objects.forget_old()
+    return len(waiting)
+
+
+def subject_of(letter: OutgoingMail) -> str:
+    """A subject without a secret, such as `[SSA report 7f3a01] We got your report`."""
+    return f"[{settings.ADVISORY_PREFIX} report {letter.report.reference}] {Notice(letter.kind).label}"
+
+
+def _message(letter: OutgoingMail) -> EmailMessage:
+    with transaction.atomic():
+        page = ReportDoor.open_for(letter.report, DoorKind.PAGE)
+        address = ReportDoor.open_for(letter.report, DoorKind.ADDRESS)
+    local, _, domain = settings.MAIL_ADDRESS.partition("@")
+    link = f"{settings.SITE_URL}{reverse('reports:thread', args=[page])}"
+    return EmailMessage(
+        subject=subject_of(letter),
+        body=(
+            f"Hello,\n\n{_TELLS[Notice(letter.kind)]}\n\n"
+            f"Read it, answer, and choose how you are credited on your private page:\n\n  {link}\n\n"
+            "Whoever has this link can read the thread and write in your name: please keep it to yourself.\n"
+            "You can also answer this letter; mail is not secret on its way.\n\n"
+            f"The security team of {settings.PROJECT_NAME}\n"
+        ),
+        from_email=f"{settings.PROJECT_NAME} security team <{settings.MAIL_ADDRESS}>",
+        to=[letter.to_address],
+        reply_to=[f"{local}+{address}@{domain}"],
+        headers={
+            "Message-ID": letter.header_id,
+            # Asks every answering machine to stay silent (RFC 3834).
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+
+
+def _put_off(letter: OutgoingMail, trouble: str) -> None:
+    """Wait twice as long as before, from a minute to six hours; give up in the end, where the team sees it."""
+    is_over = letter.attempts >= MOST_ATTEMPTS
+    wait = timedelta(seconds=min(_LONGEST_WAIT_S, 60 * 2 ** (letter.attempts - 1)))
+    mine = OutgoingMail.objects.filter(pk=letter.pk, state=Sending.SENDING, attempts=letter.attempts)
+    mine.update(
+        state=Sending.FAILED if is_over else Sending.QUEUED,
+        due_at=timezone.now() + wait,
+        lease_until=None,
+        trouble=trouble[:100],
+    )
+    logger.warning("letter %s was not sent: %s", letter.pk, trouble)
+
+
+def _domain() -> str:
+    return settings.MAIL_ADDRESS.rpartition("@")[2]

@@ -1,0 +1,19 @@
+"""What Celery calls. Each task takes an id, asks the action that does the work, and knows nothing else."""
+
+from celery import shared_task
+
+
+@shared_task
+def send_letter(pk: int) -> None:
+    """Send one letter, unless somebody is at it."""
+    from advisories import posting
+
+    posting.send(pk)
+
+
+@shared_task
+def sweep_mail() -> None:
+    """Ring again for letters that wait, and forget what was kept for a while only."""
+    from advisories import posting
+
+    posting.sweep()

@@ -1,0 +1,1 @@
+"""Pages of advisories, of reporting, and of triage."""
