@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -94,13 +95,15 @@ def _cheap_passwords(settings: Settings) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _emptied_record() -> Iterator[None]:
     """A test with real transactions empties the database behind it, which the record would refuse."""
-    empty = connection.ops.execute_sql_flush
+    # On the class: beside Playwright's loop, a thread gets another connection.
+    operations = type(connection.ops)
+    empty = operations.execute_sql_flush
 
-    def flush(statements: list[str]) -> None:
-        empty([*unguard(connection.vendor), *statements, *guard(connection.vendor)])
+    def flush(self: Any, statements: list[str]) -> None:
+        empty(self, [*unguard(connection.vendor), *statements, *guard(connection.vendor)])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection.ops, "execute_sql_flush", flush)
+        patch.setattr(operations, "execute_sql_flush", flush)
         yield
 
 
