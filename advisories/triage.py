@@ -66,6 +66,8 @@ def draft_advisory(report: Report, *, by: User) -> Advisory:
 
     Raises `StaleReport` where it has an advisory already, `ReportStepNotAllowed` where it is not being looked at.
     """
+    # The report first and the end of the record after it, as everybody takes them: nobody waits in a ring.
+    Report.objects.select_for_update().get(pk=report.pk)
     advisory = Advisory(number=Advisory.next_number(), title=report.title, credits=_credit(report.finder))
     drafting.begin(advisory, by=by)
     link(report, advisory, by=by)

@@ -23,7 +23,7 @@ from advisories.downloads import attachment
 from advisories.forms.reporting import CreditForm, FormWithFiles, MessageForm, ReportForm
 from advisories.models import Attachment, Credit, DoorKind, Knock, Message, Report, ReportDoor
 
-_FORMS_PER_HOUR = 60
+_FORMS_PER_HOUR = 20
 """How often one address may send a form with files that we keep although the form cannot be taken yet."""
 
 _MESSAGES_PER_HOUR = 60
@@ -69,13 +69,13 @@ def thread(request: HttpRequest, token: str) -> HttpResponse:
     """The thread as its finder reads it, and what they add."""
     found = _behind(token)
     if request.method != "POST":
-        return render(request, "reports/thread.html", _thread(found, token, MessageForm()))
+        return render(request, "reports/thread.html", _thread(request, found, token, MessageForm()))
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _again(request, "reports/thread.html", _thread(found, token, form), form)
+        return _again(request, "reports/thread.html", _thread(request, found, token, form), form)
     if not Knock.objects.may_enter("thread", str(found.pk), limit=_MESSAGES_PER_HOUR):
         form.add_error(None, "Too many messages within an hour. Nothing is lost: send it later.")
-        return _again(request, "reports/thread.html", _thread(found, token, form), form, status=429)
+        return _again(request, "reports/thread.html", _thread(request, found, token, form), form, status=429)
     with transaction.atomic():
         files = drafts.take(form.token, leave_out=form.leave_out) + form.brought
         message = intake.continue_thread(found, form.cleaned_data["text"], files)
@@ -89,7 +89,7 @@ def credit(request: HttpRequest, token: str) -> HttpResponse:
     found = _behind(token)
     form = CreditForm(request.POST)
     if not form.is_valid():
-        context = _thread(found, token, MessageForm()) | {"credit_form": form}
+        context = _thread(request, found, token, MessageForm()) | {"credit_form": form}
         return render(request, "reports/thread.html", context, status=422)
     intake.choose_credit(found, Credit(form.cleaned_data["credit"]), form.cleaned_data["credit_as"])
     return redirect(f"{reverse('reports:thread', args=[token])}#credit")
@@ -118,12 +118,12 @@ def _behind(token: str) -> Report:
     return get_object_or_404(found)
 
 
-def _thread(found: Report, token: str, form: MessageForm) -> dict[str, Any]:
+def _thread(request: HttpRequest, found: Report, token: str, form: MessageForm) -> dict[str, Any]:
     chosen = {"credit": found.finder.credit, "credit_as": found.finder.credit_as}
     return {
         "report": found,
         "token": token,
-        "link": f"{settings.SITE_URL}{reverse('reports:thread', args=[token])}",
+        "link": request.build_absolute_uri(reverse("reports:thread", args=[token])),
         "thread": Message.objects.told_to_finder(found).prefetch_related("attachments"),
         "form": form,
         "credit_form": CreditForm(initial=chosen),

@@ -1,8 +1,10 @@
 """What a finder does without an account: report, come back by the private link, add, choose a credit."""
 
+import logging
 import re
 
 import pytest
+from django.conf import settings as installed
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
@@ -21,6 +23,7 @@ from advisories.models import (
     Report,
     ReportDoor,
 )
+from config.logs import WithoutPrivateLinks
 from tests.make import make_report, make_user
 
 TYPED = {"title": "Queue overflows", "text": "  Steps:\r\n\r\n1. bind\r\n", "credit": "undecided"}
@@ -195,3 +198,14 @@ def test_one_finder_reads_no_file_of_another(stranger: Client) -> None:
     stranger.post("/report/", TYPED | {"attached": a_file()})
     pk = Attachment.objects.get().pk
     assert stranger.get(f"{door(make_report())}files/{pk}/proof.bin").status_code == 404
+
+
+def test_no_log_holds_a_private_link(db: None) -> None:
+    page = door(make_report())
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s: %s", ("Not Found", page), None)
+    WithoutPrivateLinks().filter(record)
+    assert record.getMessage() == "Not Found: /report/…/"
+
+
+def test_every_handler_leaves_private_links_out() -> None:
+    assert all("without private links" in handler["filters"] for handler in installed.LOGGING["handlers"].values())
