@@ -32,7 +32,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         by: User | None,
         until_at: datetime | None = None,
     ) -> "Seat":
-        """Seat `user` on `advisory` from now until an instant, or until it is ended; raises `IntegrityError` where an open seat is there already."""
+        """Seat `user` from now until an instant or its end; raises `IntegrityError` where an open seat is there."""
         seat = self.create(advisory=advisory, user=user, right=right, until_at=until_at)
         detail = {"person": user.pk, "right": right.value}
         Event.objects.record(advisory, kind="seat-given", by=by, detail=detail)
