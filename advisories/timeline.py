@@ -32,6 +32,7 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "seat-ended": lambda detail, names: f"Seat of {_name(detail['person'], names)} ended",
     "series-uploaded": lambda detail, names: f"Series {detail['series']} uploaded",
     "series-revised": lambda detail, names: f"Series {detail['series']} revised, now s{detail['revision']}",
+    "series-targeted": lambda detail, names: f"Series {detail['series']} meant for other branches, or after others",
     "report-received": lambda detail, names: "Report received",
     "report-moved": lambda detail, names: f"Moved from {detail['from']} to {detail['to']}",
     "report-assigned": lambda detail, names: f"Report {_owner(detail['owner'], names)}",

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.access import Viewer
 from accounts.models import User
+from advisories.models import Event
 from releases.checking import requesting as checking
 from releases.models import Series, Tree
 from releases.models.branch import Branch
@@ -57,6 +58,9 @@ def change(
     series.depends_on_commits = list(dict.fromkeys(commit.lower() for commit in depends_on_commits))
     series.save(update_fields=["depends_on_commits"])
     checking.request_where_inputs_moved(series=series)
+    # Numbers of branches and nothing else: what must come first may be more secret than this advisory.
+    detail = {"series": series.pk, "branches": sorted(branch.pk for branch in meant)}
+    Event.objects.record(series.advisory, kind="series-targeted", by=by, detail=detail)
 
 
 def as_seen_by(series: Series, viewer: Viewer) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts.models import Role, User
 from advisories.lifecycle import State
-from advisories.models import Seat
+from advisories.models import Event, Seat
 from releases import targeting
 from releases.models import Branch, BranchRun, Cell, Check, Flag, RunState, Series
 from releases.uploading import NotMeantHere
@@ -68,6 +68,13 @@ def test_a_branch_that_is_taken_away_loses_its_cells_closes_its_flag_and_keeps_i
     flag.refresh_from_db()
     assert flag.closed_at is not None
     assert Check.objects.get() == check
+
+
+def test_a_change_goes_into_the_record_without_what_must_come_first(branches: list[Branch], team: User) -> None:
+    series, before = make_series(branches[0], SAFE), make_series(branches[0], SAFE)
+    change(series, team, branches=branches, depends_on=[before])
+    event = Event.objects.filter(kind="series-targeted").get()
+    assert event.detail == {"series": series.pk, "branches": sorted(branch.pk for branch in branches)}
 
 
 def test_a_change_that_changes_nothing_requests_nothing(branches: list[Branch], team: User) -> None:
