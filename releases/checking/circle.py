@@ -4,7 +4,7 @@ A prerequisite list tells those who read it that its elements exist. So a series
 that are no more secret than its own; what people declared as a dependency they have decided to tell.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from advisories.lifecycle import SHOWN_TO_READERS, State
@@ -90,7 +90,7 @@ def entrants(branch: Branch) -> dict[int, Entrant]:
 
 def who_may_take_part(entrant: Entrant, present: Mapping[int, Entrant]) -> list[Entrant]:
     """Declared dependencies, theirs included, and every other series that readers of this one's list may know."""
-    declared = set(_needed_by(entrant, present))
+    declared = needed_by(entrant, present)
     return [
         other
         for other in present.values()
@@ -99,7 +99,8 @@ def who_may_take_part(entrant: Entrant, present: Mapping[int, Entrant]) -> list[
     ]
 
 
-def _needed_by(entrant: Entrant, present: Mapping[int, Entrant]) -> Iterator[int]:
+def needed_by(entrant: Entrant, present: Mapping[int, Entrant]) -> set[int]:
+    """The series that `entrant` declares to need, and what those declare, as far as they are present."""
     seen: set[int] = set()
     pending = list(entrant.needs)
     while pending:
@@ -108,4 +109,4 @@ def _needed_by(entrant: Entrant, present: Mapping[int, Entrant]) -> Iterator[int
             continue
         seen.add(pk)
         pending.extend(present[pk].needs)
-        yield pk
+    return seen

@@ -195,7 +195,7 @@ class _Pass:
         entrant = self._present[cell.series_id]
         base = self._bases[Baseline(cell.baseline)]
         verdict, was_computed = self._verdict(entrant, base)
-        leans_on = self._leaning(verdict)
+        leans_on = self._leaning(entrant, verdict)
         with transaction.atomic():
             cells.hold(self._run, done=done)
             check = Check(
@@ -231,9 +231,14 @@ class _Pass:
         narrow, wide = keys
         return _stored(narrow if verdict.kind in NARROW else wide, verdict, took_ms), True
 
-    def _leaning(self, stored: StoredVerdict) -> list[int]:
-        keys = {element.series for element in Verdict.from_json(stored.evidence).prerequisites if element.series}
-        return sorted({self._present[int(key)].advisory for key in keys if int(key) in self._present})
+    def _leaning(self, entrant: circle.Entrant, stored: StoredVerdict) -> list[int]:
+        """Advisories whose fixes the evidence tells of: those in the list, and where the series fails also those that
+        were put in first because it declares to need them, since the lines that were found may be theirs."""
+        listed = Verdict.from_json(stored.evidence).prerequisites
+        told = {int(element.series) for element in listed if element.series}
+        if stored.kind == VerdictKind.CONFLICTS:
+            told |= circle.needed_by(entrant, self._present)
+        return sorted({self._present[key].advisory for key in told if key in self._present} - {entrant.advisory})
 
 
 def _gone(base: Base) -> StoredVerdict:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from advisories.lifecycle import State
 from advisories.models import Advisory
@@ -87,3 +88,15 @@ def test_series_that_need_each_other_are_tried_all_the_same(branch: Branch) -> N
     checked(branch)
     assert verdicts(one, branch)["release"] == "needs prerequisites"
     assert verdicts(other, branch)["release"] == "needs prerequisites"
+
+
+def test_a_conflict_behind_a_declared_secret_fix_is_as_secret_as_that_fix(branch: Branch) -> None:
+    secret = make_series(branch, HELPER, advisory=advisory_in("drafting"))
+    wrong = numbered("queue", l11="queue is short")
+    against = fix(wrong, wrong.replace(b"queue line 12", b"queue is nowhere"))
+    series = make_series(branch, against, advisory=advisory_in("public"), depends_on=[secret])
+    checked(branch)
+    check = check_of(series, branch)
+    assert check.verdict.kind == "conflicts"
+    assert list(check.leans_on.all()) == [secret.advisory]
+    assert not Check.objects.with_list_visible_to(AnonymousUser()).filter(pk=check.pk).exists()
