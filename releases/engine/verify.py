@@ -8,7 +8,7 @@ from releases.engine.git import LIMIT_S, Git, GitTrouble, Scratch, scratch_direc
 from releases.engine.trees import Entry
 
 _BATCH = 1_000
-"""Patch files, or paths, named on one command line."""
+"""Patch files named on one command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,13 @@ def _apply(git: Git, scratch: Scratch, patches: Sequence[bytes], limit_s: float)
 
 
 def _entries(git: Git, scratch: Scratch, paths: Iterable[bytes], limit_s: float) -> dict[bytes, Entry]:
-    """What the index holds at these paths."""
-    wanted = sorted(paths)
+    """What the index holds at these paths; never named on a command line, which every account of the machine reads."""
+    wanted = frozenset(paths)
     found: dict[bytes, Entry] = {}
-    for start in range(0, len(wanted), _BATCH):
-        named = wanted[start : start + _BATCH]
-        listed = git.run("ls-files", "--stage", "-z", "--", *named, scratch=scratch, limit_s=limit_s).stdout
-        for line in listed.split(b"\0")[:-1]:
-            head, _, path = line.partition(b"\t")
+    listed = git.run("ls-files", "--stage", "-z", scratch=scratch, limit_s=limit_s).stdout
+    for line in listed.split(b"\0")[:-1]:
+        head, _, path = line.partition(b"\t")
+        if path in wanted:
             mode, oid, _ = head.split(b" ")
             found[path] = Entry(int(mode, 8), oid.decode("ascii"))
     return found

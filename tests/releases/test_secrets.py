@@ -1,9 +1,14 @@
 """What stays inside: no embargoed byte in a mirror, no secret of the worker in a child, no word of a patch in a log."""
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from releases.engine import git as engine_git
+from releases.engine.git import Git
 from releases.engine.mirror import Mirror
 from releases.mirroring.mirrors import mirror_of
 from releases.models import Branch, Tree
@@ -82,3 +87,20 @@ def test_a_mirror_is_for_its_account_alone(upstream: Upstream, tmp_path: Path) -
     mirror.fetch(upstream.url, limit_s=30)
     assert mirror.path.stat().st_mode & 0o077 == 0
     assert not list(mirror.path.parent.glob("*.new-*"))
+
+
+def test_no_command_line_names_a_file_that_a_patch_touches(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[str] = []
+    start = engine_git.start
+
+    def noted(git: Git, verb: str, arguments: Sequence[str | bytes], **how: Any) -> Any:
+        started.extend(os.fsdecode(argument) for argument in (verb, *arguments))
+        return start(git, verb, arguments, **how)
+
+    monkeypatch.setattr(engine_git, "start", noted)
+    ahead = numbered("queue", l10="queue is long")
+    series = make_series(branch, fix(ahead, ahead.replace(b"line 12", b"line short")))
+    checked(branch)
+    assert verdicts(series, branch)["release"] == "needs prerequisites"
+    assert "ls-files" in started
+    assert not [argument for argument in started if "queue.c" in argument]
