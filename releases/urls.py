@@ -45,6 +45,6 @@ urlpatterns: list[URLPattern] = [
         by_method(get=uploads.ask_series, post=uploads.upload_series),
         name="upload",
     ),
-    path("patches/<int:pk>/<str:file_name>", series.patch_file, name="patch_file"),
-    path("uploads/<int:pk>/<str:file_name>", series.uploaded_file, name="uploaded_file"),
+    path("patches/<int:pk>/download", series.patch_file, name="patch_file"),
+    path("uploads/<int:pk>/download", series.uploaded_file, name="uploaded_file"),
 ]

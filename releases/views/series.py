@@ -36,14 +36,14 @@ def series(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
 
 @public_page
 @require_safe
-def patch_file(request: HttpRequest, pk: int, file_name: str) -> HttpResponse:
-    """One patch, byte for byte as it was uploaded."""
-    found = get_object_or_404(Patch.objects.visible_to(request.user), pk=pk, file_name=file_name)
+def patch_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """One patch, byte for byte as it was uploaded. Its name stays out of the address, which logs keep."""
+    found = get_object_or_404(Patch.objects.visible_to(request.user), pk=pk)
     return attachment(bytes(found.content), found.file_name, "text/plain; charset=utf-8")
 
 
 @require_safe
-def uploaded_file(request: HttpRequest, pk: int, file_name: str) -> HttpResponse:
+def uploaded_file(request: HttpRequest, pk: int) -> HttpResponse:
     """A file as it came, before it was split into patches; for those who work on the advisory."""
-    found = get_object_or_404(Upload.objects.visible_to(request.user), pk=pk, file_name=file_name)
+    found = get_object_or_404(Upload.objects.visible_to(request.user), pk=pk)
     return attachment(bytes(found.content), found.file_name, "application/octet-stream")

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -51,7 +50,7 @@ def test_a_file_is_kept_byte_for_byte_and_comes_back_the_same(
     upload = Upload.objects.get(revision=series.current)
     assert bytes(upload.content) == PATCH
     patch = series.revisions.get().patches.get()
-    back = team.get(f"/patches/{patch.pk}/{patch.file_name}")
+    back = team.get(f"/patches/{patch.pk}/download")
     assert back.content == PATCH
     assert back["Content-Type"] == "text/plain; charset=utf-8"
     assert back["X-Content-Type-Options"] == "nosniff"
@@ -175,5 +174,5 @@ def test_a_revision_takes_the_place_of_the_one_before(team: Client, advisory: Ad
 def test_a_file_name_cannot_write_headers(team: Client, advisory: Advisory, branches: list[Branch]) -> None:
     team.post(address(advisory), form(branches, ('we"ird\\name;.patch', PATCH)))
     patch = Series.objects.get().revisions.get().patches.get()
-    answer = team.get(f"/patches/{patch.pk}/{quote(patch.file_name)}")
+    answer = team.get(f"/patches/{patch.pk}/download")
     assert answer["Content-Disposition"].count('"') == 2

@@ -34,7 +34,7 @@ READ: dict[str, Callable[["Stage"], str]] = {
     "releases:revision": lambda stage: f"/series/{stage.series.pk}/s1/",
     "releases:check": lambda stage: f"/checks/{stage.check.pk}/",
     "releases:check_mbox": lambda stage: f"/checks/{stage.check.pk}/prerequisites.mbox",
-    "releases:patch_file": lambda stage: f"/patches/{stage.patch}/fix.patch",
+    "releases:patch_file": lambda stage: f"/patches/{stage.patch}/download",
 }
 """Pages of one advisory: for whoever may read it."""
 
@@ -178,13 +178,13 @@ def test_a_public_advisory_keeps_its_drafts_among_those_who_work_on_it(public: S
     revise(public.series)
     old = public.series.revisions.get(number=1).patches.get().pk
     reader, team = browser_of("anonymous"), browser_of("security")
-    for page in (f"/series/{public.series.pk}/s1/", f"/checks/{public.check.pk}/", f"/patches/{old}/fix.patch"):
+    for page in (f"/series/{public.series.pk}/s1/", f"/checks/{public.check.pk}/", f"/patches/{old}/download"):
         assert (reader.get(page).status_code, team.get(page).status_code) == (404, 200), page
 
 
 def test_files_as_they_were_uploaded_are_for_those_who_work_on_it(public: Stage) -> None:
     upload = public.series.revisions.get().uploads.get()
-    page = f"/uploads/{upload.pk}/{upload.file_name}"
+    page = f"/uploads/{upload.pk}/download"
     assert browser_of("nobody").get(page).status_code == 404
     assert browser_of("reading guest", public).get(page).content == bytes(upload.content)
 
