@@ -1,0 +1,142 @@
+"""A small installation in which everything secret carries a word that occurs nowhere else."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Role, User
+from advisories.forms import SECTIONS
+from advisories.lifecycle import State
+from advisories.models import Advisory, Seat
+from advisories.models.seat import Right
+from releases import uploading
+from releases.models import Branch, Check, Flag, Series
+from tests.make import checked, make_advisory, make_user
+from tests.upstream import fix, numbered
+
+SECRET = "kanari"
+"""Every secret word begins like this; what follows says where it was put."""
+
+HIDDEN_NUMBER, SCHEDULED_NUMBER, GUESTS_NUMBER = 70_117, 70_118, 70_119
+
+PEOPLE = ("anonymous", "nobody", "guest of another", "guest whose seat ended", "release manager", "operator")
+"""None of them may read the hidden advisory; a release manager may know its number and verdicts."""
+
+MISSING = 987_654_321
+
+
+def word(place: str) -> str:
+    """The secret word of one place."""
+    return f"{SECRET}-{place}"
+
+
+@dataclass
+class World:
+    """What there is, and the browsers of those who are to be kept out."""
+
+    branch: Branch
+    hidden: Advisory
+    scheduled: Advisory
+    guests: Advisory
+    public: Advisory
+    people: dict[str, User | None] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def secrets(self, who: str) -> Iterator[str]:
+        """What must not turn up in any answer to this person."""
+        yield SECRET
+        if who == "release manager":
+            return
+        for advisory in (self.hidden, self.scheduled, *([] if who == "guest of another" else [self.guests])):
+            yield advisory.label
+            for series in advisory.series.all():
+                yield f"/series/{series.pk}/"
+                yield f"cell-{series.pk}-"
+                for check in Check.objects.filter(revision__series=series):
+                    yield f"/checks/{check.pk}/"
+
+
+def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) -> World:
+    """Advisories of every kind of secrecy with their series, checked by real git; bells are rung within `ringing`."""
+    uploader = _named("uploader")
+    sections = {name: word(name) for name in SECTIONS}
+    hidden = make_advisory(number=HIDDEN_NUMBER, title=word("title"), state=State.READY, **sections)
+    scheduled = make_advisory(
+        number=SCHEDULED_NUMBER, title=word("scheduled"), state=State.PUBLIC, public_in=timedelta(days=3)
+    )
+    guests = make_advisory(number=GUESTS_NUMBER, title="The guest's own", state=State.READY)
+    public = make_advisory(number=7, title="Public words", state=State.PUBLIC)
+    with ringing():
+        first = _upload(
+            hidden, branch, uploader,
+            {"1.patch": _signed(_changed("queue", l20=word("line"), l26="queue is bounded", subject=word("subject"))),
+             f"{word('upload')}.patch": _new_file(f"{word('path')}.c", word("content"))},
+            note=word("note"),
+        )  # fmt: skip
+        expected = numbered("timer", l25=word("expected"))
+        _upload(
+            hidden, branch, uploader, {"2.patch": fix(expected, expected.replace(b"line 24", b"line late"), "timer.c")}
+        )
+        _upload(scheduled, branch, uploader, {"3.patch": _changed("timer", l12=word("planned"))})
+        # The guest's own fix stands on a line of the hidden one.
+        bounded = numbered("queue", l26="queue is bounded")
+        _upload(guests, branch, None, {"4.patch": fix(bounded, bounded.replace(b"line 28", b"line guest"))})
+        # A public one was declared to come after the hidden one, and doesn't go along with it.
+        _upload(public, branch, None, {"5.patch": _changed("queue", l19="queue is public")}, depends_on=[first])
+        checked(branch)
+    owner = _named("owner", Role.SECURITY)
+    Flag.objects.update(owner=owner)
+    world = World(branch, hidden, scheduled, guests, public)
+    world.people = {who: _person(who, world) for who in PEOPLE}
+    for who, user in world.people.items():
+        world.clients[who] = Client(raise_request_exception=False)
+        if user is not None:
+            world.clients[who].force_login(user)
+    return world
+
+
+def _named(place: str, *roles: Role) -> User:
+    user = make_user(f"{place}@sluice.example", *roles)
+    user.name = word(place)
+    user.save()
+    return user
+
+
+def _person(who: str, world: World) -> User | None:
+    if who == "anonymous":
+        return None
+    roles = [Role.RELEASE_MANAGER] if who == "release manager" else []
+    user = make_user(f"{who.replace(' ', '-')}@sluice.example", *roles, is_superuser=who == "operator")
+    if who == "guest of another":
+        Seat.objects.create(advisory=world.guests, user=user, right=Right.UPLOAD)
+    if who == "guest whose seat ended":
+        began, ended = (timezone.now() - timedelta(days=days) for days in (2, 1))
+        Seat.objects.create(advisory=world.hidden, user=user, right=Right.UPLOAD, from_at=began, until_at=ended)
+    return user
+
+
+def _upload(advisory: Advisory, branch: Branch, by: User | None, files: dict[str, bytes], **fields: Any) -> Series:
+    revision = uploading.upload_series(
+        advisory, tree=branch.tree, branches=[branch], files=list(files.items()), by=by, **fields
+    )
+    return revision.series
+
+
+def _changed(name: str, *, subject: str = "Fix an overflow", **lines: str) -> bytes:
+    return fix(numbered(name), numbered(name, **lines), f"{name}.c", subject=subject)
+
+
+def _signed(patch: bytes) -> bytes:
+    return patch.replace(b"From: Ada Sluice", f"From: {word('author')}".encode())
+
+
+def _new_file(path: str, content: str) -> bytes:
+    lines = (
+        f"diff --git a/{path} b/{path}\nnew file mode 100644\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+{content}\n"
+    )
+    return f"From: Ada Sluice <ada@sluice.example>\nSubject: Add a file\n\n---\n{lines}".encode()
