@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from releases.engine import git as engine_git
 from releases.engine.git import Git
 from releases.engine.mirror import Mirror
 from releases.mirroring.mirrors import mirror_of
-from releases.models import Branch, Tree
+from releases.models import Branch, Check, Patch, Tree, Upload
 from tests.make import checked, fetched, make_advisory, make_series, verdicts
 from tests.upstream import Upstream, fix, numbered
 
@@ -104,3 +105,19 @@ def test_no_command_line_names_a_file_that_a_patch_touches(branch: Branch, monke
     assert verdicts(series, branch)["release"] == "needs prerequisites"
     assert "ls-files" in started
     assert not [argument for argument in started if "queue.c" in argument]
+
+
+def test_keys_in_addresses_are_in_order_and_count_nothing(branch: Branch) -> None:
+    timer = numbered("timer")
+    several = [make_series(branch, fix(timer, numbered("timer", l5=f"{n}"), "timer.c")) for n in range(3)]
+    checked(branch)
+    for keys in (
+        [series.pk for series in several],
+        list(Check.objects.order_by("checked_at", "pk").values_list("pk", flat=True)),
+        list(Patch.objects.order_by("pk").values_list("pk", flat=True)),
+        list(Upload.objects.order_by("pk").values_list("pk", flat=True)),
+    ):
+        gaps = [later - earlier for earlier, later in pairwise(keys)]
+        assert min(gaps) > 0
+        assert len(set(gaps)) == len(gaps)
+        assert max(gaps) > 100
