@@ -12,6 +12,7 @@ from releases.models import Branch, PointRelease, Tree
 
 _HEADS, _TAGS = "refs/heads/", "refs/tags/"
 _MOST_SUPPORT_BYTES = 1024 * 1024
+_LONGEST_SUPPORT_LINE = 300
 _SERIES = r"[0-9A-Za-z][0-9A-Za-z._+~-]*"
 """What may stand for {series}: no slash, so that topic branches below a pattern are not taken for releases."""
 
@@ -108,14 +109,16 @@ def _told_by(tree: Tree, mirror: Mirror, before: Branch | None, now: _Found, mai
     support = text.decode("utf-8", "replace")
     return _Told(
         fork_commit=fork or "",
-        supported_until=_date_in(support, tree.supported_until_pattern),
-        security_supported_until=_date_in(support, tree.security_until_pattern),
+        supported_until=date_in(support, tree.supported_until_pattern),
+        security_supported_until=date_in(support, tree.security_until_pattern),
     )
 
 
-def _date_in(text: str, pattern: str) -> date | None:
-    """The date that the pattern's first group holds, if it is one."""
-    match = re.search(pattern, text, re.MULTILINE) if pattern and text else None
+def date_in(text: str, pattern: str) -> date | None:
+    """The date that the pattern's first group holds, if it is one. Line by line, and of each as much as a date needs:
+    upstream writes the file, and on long stretches of blanks a search takes the square of their length."""
+    lines = (line[:_LONGEST_SUPPORT_LINE] for line in text.splitlines()) if pattern else iter(())
+    match = next((found for line in lines if (found := re.search(pattern, line))), None)
     try:
         return date.fromisoformat(match.group(1).strip()) if match else None
     except (ValueError, IndexError):

@@ -10,22 +10,53 @@ from django.urls import reverse
 from releases.engine.addresses import shown_address
 
 
+def _compiled(value: str) -> re.Pattern[str]:
+    try:
+        pattern = re.compile(value)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValidationError(f"not a regular expression: {error}") from error
+    if repeats_a_repetition(value):
+        raise ValidationError(
+            "repeats a group that repeats or chooses itself, which may take for ever: (a+)+ or (a|b)*"
+        )
+    return pattern
+
+
 def check_release_tag_pattern(value: str) -> None:
     """A regular expression for whole tags with two groups: the series (4.17) and the point number (6)."""
-    try:
-        groups = re.compile(value).groups
-    except re.error as error:
-        raise ValidationError(f"not a regular expression: {error}") from error
-    if groups != 2:
+    if _compiled(value).groups != 2:
         raise ValidationError("needs two groups: the series and the point number, as in RELEASE-(\\d+\\.\\d+)\\.(\\d+)")
 
 
 def check_regular_expression(value: str) -> None:
-    """Refuse what Python's `re` cannot compile, and say why."""
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValidationError(f"not a regular expression: {error}") from error
+    """Refuse what Python's `re` cannot compile or may search with for ever, and say why."""
+    _compiled(value)
+
+
+def repeats_a_repetition(pattern: str) -> bool:
+    """Whether a repeated group holds a repetition or a choice and no separator: time may double with each character.
+
+    A guard against mistakes, not a proof; what still takes too long is ended by the task's time limit.
+    """
+    # An escaped sign of punctuation is a separator, any other escape or set of characters one ordinary character.
+    plain = re.sub(r"\\\W(?![*+?{])", "-", pattern)
+    plain = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", plain, flags=re.DOTALL)
+    loose, separated = [False], [False]
+    for found in re.finditer(r"\((?:\?(?:P?<\w+>|<?[:=!>]))?|\)([*+{])?|[*+|]|\{[\d,]*\}?|[-_/,;:@#](?![*+?{])", plain):
+        mark = found[0][0]
+        if mark == "(":
+            loose.append(False)
+            separated.append(False)
+        elif mark == ")" and len(loose) > 1:
+            is_loose, is_separated = loose.pop(), separated.pop()
+            if is_loose and not is_separated and found[1]:
+                return True
+            loose[-1] |= is_loose or found[1] is not None
+        elif mark in "*+|{":
+            loose[-1] = True
+        else:
+            separated[-1] = True
+    return False
 
 
 def check_series_placeholder(value: str) -> None:

@@ -1,6 +1,7 @@
 """Fetching: what is taken up, what survives an upstream that misbehaves, and what is said of it."""
 
 import shutil
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from releases.mirroring import fetching
-from releases.mirroring.following import version_key
+from releases.mirroring.following import date_in, version_key
 from releases.mirroring.mirrors import mirror_of
 from releases.models import Branch, PointRelease, Tree
 from tests.make import checked, fetched, make_series, make_tree, verdicts
@@ -176,3 +177,11 @@ def test_the_interval_counts_from_the_end_of_a_fetch(tree: Tree) -> None:
     assert tree.fetch_lease_until is None
     assert tree.fetch_due_at is not None
     assert timedelta(seconds=290) < tree.fetch_due_at - timezone.now() <= timedelta(seconds=300)
+
+
+def test_a_support_file_of_blanks_takes_no_time() -> None:
+    pattern = Tree._meta.get_field("supported_until_pattern").default
+    began = time.monotonic()
+    assert date_in(" \n" * 200_000 + "Supported-Until: 2027-06-30\n", pattern) == date(2027, 6, 30)
+    assert date_in(" " * 1_000_000, pattern) is None
+    assert time.monotonic() - began < 5

@@ -65,6 +65,8 @@ def test_a_new_tree_is_fetched_at_once(manager: Client) -> None:
         ("url", "ext::sh -c id", "names a helper program"),
         ("url", "--upload-pack=id", "begin with a dash"),
         ("release_tag_pattern", "R-(", "not a regular expression"),
+        ("release_tag_pattern", r"R-((a+)+)\.(\d+)$", "may take for ever"),
+        ("never_needed_pattern", "a{99999999999999999999}", "not a regular expression"),
         ("release_tag_pattern", r"R-(\d+)", "needs two groups"),
         ("stable_ref_pattern", "stable", "where the branch"),
     ],
