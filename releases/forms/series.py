@@ -3,15 +3,30 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from accounts.access import Viewer
 from advisories.forms.files import FilesField
 from advisories.models import Advisory
+from releases.engine.limits import Limits, OverLimit
 from releases.models import Branch, Series, Tree
 
 PASTED = "pasted.patch"
 """What a pasted text is called, since it came without a name."""
+
+
+class PatchFilesField(FilesField):
+    """The files of one upload."""
+
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
+        """Refuse what is too large together before anything is read into memory."""
+        found = super().clean(data, initial)
+        try:
+            Limits().check("upload_bytes", sum(one.size or 0 for one in found))
+        except OverLimit as over:
+            raise forms.ValidationError(str(over)) from over
+        return found
 
 
 class BranchChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -53,7 +68,7 @@ def labelled(series: QuerySet[Series]) -> QuerySet[Series]:
 class RevisionForm(forms.Form):
     """The patches themselves: files, or pasted text."""
 
-    patch_files = FilesField(
+    patch_files = PatchFilesField(
         required=False,
         label="Patch files",
         help_text="Patches, an mbox as git format-patch --stdout writes it, or a quilt series as tar. "
