@@ -143,7 +143,7 @@ def _values(name: str, place: str) -> list[Any]:
 
 def body_of(answer: HttpResponseBase) -> bytes:
     """The whole body, streamed or not."""
-    return b"".join(answer) if answer.streaming else getattr(answer, "content", b"")  # type: ignore[arg-type]
+    return b"".join(answer) if answer.streaming else getattr(answer, "content", b"")
 
 
 def told(client: Client, address: str, method: str = "GET") -> tuple[int, list[tuple[str, str]], bytes, int]:

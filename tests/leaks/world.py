@@ -64,7 +64,7 @@ class World:
 def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) -> World:
     """Advisories of every kind of secrecy with their series, checked by real git; bells are rung within `ringing`."""
     uploader = _named("uploader")
-    sections = {name: word(name) for name in SECTIONS}
+    sections: dict[str, Any] = {name: word(name) for name in SECTIONS}
     hidden = make_advisory(number=HIDDEN_NUMBER, title=word("title"), state=State.READY, **sections)
     scheduled = make_advisory(
         number=SCHEDULED_NUMBER, title=word("scheduled"), state=State.PUBLIC, public_in=timedelta(days=3)
@@ -127,7 +127,7 @@ def _upload(advisory: Advisory, branch: Branch, by: User | None, files: dict[str
     return revision.series
 
 
-def _changed(name: str, *, subject: str = "Fix an overflow", **lines: str) -> bytes:
+def _changed(name: str, *, subject: str = "Fix an overflow", **lines: Any) -> bytes:
     return fix(numbered(name), numbered(name, **lines), f"{name}.c", subject=subject)
 
 
