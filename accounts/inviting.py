@@ -49,8 +49,12 @@ def revoke(invitation: Invitation) -> None:
 def accept(token: str, *, name: str, password: str) -> User:
     """Let the invited person in, once. `InvitationUsed` where the link works no longer."""
     invitation = Invitation.objects.by_token(token).select_related("user").first()
-    # Compare and set: of two who hold the link, one chooses the password.
-    if invitation is None or not Invitation.objects.by_token(token).update(accepted_at=Now()):
+    if invitation is None:
+        raise InvitationUsed(token.partition(".")[0])
+    # Compare and set on the row alone: of two who hold the link, one chooses the password. With a join the update asks
+    # a subquery, which PostgreSQL doesn't ask again when the first of the two lets go of the row, and both would win.
+    same = Invitation.objects.open().filter(pk=invitation.pk, serial=invitation.serial, expires_at__gt=Now())
+    if not same.update(accepted_at=Now()):
         raise InvitationUsed(token.partition(".")[0])
     person = invitation.user
     person.name = name

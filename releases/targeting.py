@@ -59,7 +59,7 @@ def change(
     series.save(update_fields=["depends_on_commits"])
     checking.request_where_inputs_moved(series=series)
     # Numbers of branches and nothing else: what must come first may be more secret than this advisory.
-    detail = {"series": series.pk, "branches": sorted(branch.pk for branch in meant)}
+    detail = {"series": str(series.pk), "branches": sorted(branch.pk for branch in meant)}
     Event.objects.record(series.advisory, kind="series-targeted", by=by, detail=detail)
 
 

@@ -53,7 +53,7 @@ def upload_series(
     digest = _digest(patches)
     for same in Series.objects.filter(advisory=advisory, tree=tree, current__digest=digest).select_related("current"):
         if {branch.pk for branch in meant} <= set(same.branches.values_list("pk", flat=True)):
-            raise NothingNew(f"these patches are series {same.pk}, revision {same.current}, already")
+            raise NothingNew(f"these patches are a series of {advisory} already, revision {same.current}")
     with transaction.atomic():
         series = Series.objects.create(
             advisory=advisory, tree=tree, depends_on_commits=[commit.lower() for commit in depends_on_commits]
@@ -152,7 +152,7 @@ def _keep(
 
 
 def _record(revision: SeriesRevision, kind: str, by: User | None) -> None:
-    detail = {"series": revision.series_id, "revision": revision.number, "digest": revision.digest}
+    detail = {"series": str(revision.series_id), "revision": revision.number, "digest": revision.digest}
     Event.objects.record(revision.series.advisory, kind=kind, by=by, detail=detail)
 
 

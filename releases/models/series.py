@@ -65,7 +65,7 @@ class Series(models.Model):
         verbose_name_plural = "series"
 
     def __str__(self) -> str:
-        return f"series {self.pk} of {self.advisory}"
+        return f"series of {self.advisory} on {self.tree}"
 
     def get_absolute_url(self) -> str:
         return reverse("releases:series", args=[self.pk])

@@ -96,7 +96,7 @@ def test_seats_given_and_ended_are_recorded(db: None) -> None:
 def test_an_uploaded_series_is_recorded(db: None) -> None:
     series = make_series(make_branch(make_tree()), SAFE)
     [event] = Event.objects.about(series.advisory)
-    assert (event.kind, event.detail["series"], event.detail["revision"]) == ("series-uploaded", series.pk, 1)
+    assert (event.kind, event.detail["series"], event.detail["revision"]) == ("series-uploaded", str(series.pk), 1)
 
 
 def test_the_database_refuses_to_change_an_event(db: None) -> None:

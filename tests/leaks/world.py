@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories.forms import SECTIONS
+from advisories.forms.advisory import SECTIONS
 from advisories.lifecycle import State
 from advisories.models import Advisory, Seat
 from advisories.models.seat import Right

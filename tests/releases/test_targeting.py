@@ -74,7 +74,7 @@ def test_a_change_goes_into_the_record_without_what_must_come_first(branches: li
     series, before = make_series(branches[0], SAFE), make_series(branches[0], SAFE)
     change(series, team, branches=branches, depends_on=[before])
     event = Event.objects.filter(kind="series-targeted").get()
-    assert event.detail == {"series": series.pk, "branches": sorted(branch.pk for branch in branches)}
+    assert event.detail == {"series": str(series.pk), "branches": sorted(branch.pk for branch in branches)}
 
 
 def test_a_change_that_changes_nothing_requests_nothing(branches: list[Branch], team: User) -> None:

@@ -68,9 +68,7 @@ class Command(BaseCommand):
         names = ", ".join(branch.name for branch in branches)
         count = revision.patches.count()
         patches = f"{count} patch{'es' if count != 1 else ''}"
-        self.stdout.write(
-            f"{advisory.label}: revision {revision} of series {revision.series_id} holds {patches} for {names}."
-        )
+        self.stdout.write(f"{advisory.label}: revision {revision} of the series holds {patches} for {names}.")
 
 
 def branches_named(tree: Tree, told: str) -> list[Branch]:
