@@ -9,10 +9,14 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as key
 from django.urls import path
+from django.views.generic import RedirectView
 
 from accounts.doors import public_page
 from accounts.second_factor import before_second_factor
 from accounts.views import factors
+
+_BY_LETTER = RedirectView.as_view(pattern_name="accounts:ask_reset")
+"""Where allauth sends somebody who has no password yet: the first one is chosen by way of a letter."""
 
 urlpatterns = [
     path("sign-in", public_page(account.login), name="account_login"),
@@ -20,6 +24,9 @@ urlpatterns = [
     path("sign-in/passkey", public_page(key.login_webauthn), name="mfa_login_webauthn"),
     path("sign-in/closed", public_page(account.account_inactive), name="account_inactive"),
     path("account/password", account.password_change, name="account_change_password"),
+    path(
+        "account/password/first", RedirectView.as_view(pattern_name="accounts:ask_reset"), name="account_set_password"
+    ),
     path("account/confirm", before_second_factor(account.reauthenticate), name="account_reauthenticate"),
     path("account/confirm/code", factor.reauthenticate, name="mfa_reauthenticate"),
     path("account/confirm/key", key.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

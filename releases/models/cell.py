@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from advisories.models import Advisory
 from releases.models.branch import Branch
 from releases.models.check import Baseline, Check
 from releases.models.series import Series
@@ -18,8 +19,9 @@ class CellQuerySet(models.QuerySet["Cell"]):
     """Questions about cells of the board."""
 
     def known_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those whose verdict `viewer` may know."""
-        return self.filter(series__in=Series.objects.known_to(viewer))
+        """Keep those whose verdict `viewer` may know: none that leans on a fix they mustn't even know of."""
+        unknown = Advisory.objects.exclude(pk__in=Advisory.objects.known_to(viewer).values("pk"))
+        return self.filter(series__in=Series.objects.known_to(viewer)).exclude(check_made__leans_on__in=unknown)
 
 
 class Cell(models.Model):

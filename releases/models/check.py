@@ -66,8 +66,13 @@ class CheckQuerySet(models.QuerySet["Check"]):
     """Questions about checks; the evidence is as secret as the advisory, the list as the most secret thing in it."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those whose evidence `viewer` may read."""
-        return self.filter(revision__in=SeriesRevision.objects.visible_to(viewer))
+        """Keep those whose evidence `viewer` may read.
+
+        A check that leans on a fix of which the viewer mustn't even know is none for them: when the first of two
+        advisories is published, the verdict made the day before would tell everyone of the second.
+        """
+        unknown = Advisory.objects.exclude(pk__in=Advisory.objects.known_to(viewer).values("pk"))
+        return self.filter(revision__in=SeriesRevision.objects.visible_to(viewer)).exclude(leans_on__in=unknown)
 
     def with_list_visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Annotate nothing, keep those of `visible_to` whose prerequisite list holds nothing hidden from `viewer`."""

@@ -47,6 +47,7 @@ OWN_ACCOUNT = {
 
 SIGNED_IN = OWN_ACCOUNT | {
     "account_change_password",
+    "account_set_password",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
     "mfa_deactivate_totp",

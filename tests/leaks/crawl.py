@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.http.response import HttpResponseBase
@@ -12,7 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from advisories.models import Advisory
+from accounts.models import TeamSeat
+from advisories.models import Advisory, Seat
 from releases.models import Branch, Check, Flag, Patch, Series, Tree, Upload
 from tests.leaks.world import MISSING, World, word
 
@@ -126,10 +128,19 @@ def _values(name: str, place: str) -> list[Any]:
     rows: dict[str, Any] = {
         "check": Check, "check_mbox": Check, "series": Series, "revision": Series, "upload_revision": Series,
         "patch_file": Patch, "uploaded_file": Upload, "take_flag": Flag, "hand_over_flag": Flag,
+        "change_series": Series, "end_seat": Seat, "end_team_seat": TeamSeat,
+    }  # fmt: skip
+    # Of what the world holds none of, or what a secret word opens: guesses.
+    guesses: dict[str, list[Any]] = {
+        "pk": [1, MISSING], "token": ["guess"], "reference": ["guess"], "uidb64": ["MQ"], "public_id": [UUID(int=1)],
     }  # fmt: skip
     own = name.split(":")[-1]
-    if place == "pk":
+    if place == "pk" and own in rows:
         return [*rows[own].objects.values_list("pk", flat=True), MISSING]
+    if place in guesses:
+        return guesses[place]
+    if place == "name" and own == "file":
+        return ["guess.txt"]
     if place == "number":
         if own == "revision":
             return [1, 2, 0]

@@ -39,7 +39,7 @@ def test_the_world_holds_what_the_crawl_looks_for(world: World) -> None:
     assert {"applies", "conflicts", "needs prerequisites"} <= kinds
     leaning = Check.objects.filter(revision__series__advisory=world.guests, baseline="release").get()
     assert set(leaning.leans_on.all()) == {world.hidden}
-    assert team.get(f"/checks/{leaning.pk}/").status_code == 200
+    assert team.get(f"/advisories/{world.guests.number}/").status_code == 200
 
 
 def test_nobody_reads_a_secret_by_asking(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -25,7 +25,6 @@ PLANTED: list[tuple[type, str, Callable[..., Any]]] = [
     (PatchQuerySet, "visible_to", everything),
     (UploadQuerySet, "visible_to", everything),
     (CheckQuerySet, "visible_to", everything),
-    (CheckQuerySet, "with_list_visible_to", lambda rows, viewer: rows.visible_to(viewer)),
 ]
 
 

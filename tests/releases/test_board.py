@@ -170,12 +170,12 @@ def test_a_superuser_without_a_seat_sees_what_readers_see(branches: list[Branch]
     assert rows_of(boards.read(make_user("op@sluice.example", is_superuser=True))) == []
 
 
-def test_a_list_that_leans_on_a_hidden_fix_doesnt_tell_its_length(branches: list[Branch], team: User) -> None:
+def test_a_verdict_that_leans_on_a_hidden_fix_tells_strangers_nothing(branches: list[Branch], team: User) -> None:
     hidden = make_advisory(state=State.READY)
     needed = series_for(branches[:1], hidden)
     check_on(series_for(branches[:1]), branches[0], needs_series(needed), leans_on=[hidden])
     (row,) = rows_of(boards.read(ANYONE))
-    assert row.tiles[1].kind == "needs prerequisites"
+    assert row.tiles[1].kind == "waiting"
     assert (row.tiles[1].count, row.tiles[1].leans_on_embargoed) == (0, False)
     told = next(row for row in rows_of(boards.read(team)) if row.number != hidden.number)
     assert (told.tiles[1].count, told.tiles[1].leans_on_embargoed) == (1, True)

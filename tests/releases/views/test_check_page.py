@@ -68,12 +68,24 @@ def test_a_verdict_that_leans_on_a_hidden_fix_withholds_its_evidence(
 ) -> None:
     hidden = make_advisory(state=State.READY, title="Hidden words")
     check = check_on(series_for(branches), branches[0], needs_series(series_for(branches, hidden)), leans_on=[hidden])
-    shown = page(anyone, f"/checks/{check.pk}/")
+    # A release manager knows that there is another fix, and not what it is.
+    manager = sign_in(make_user("r@sluice.example", Role.RELEASE_MANAGER))
+    shown = page(manager, f"/checks/{check.pk}/")
     assert "The evidence is withheld" in shown
-    for told in (hidden.label, "Hidden words", "went in at line", "prerequisites.mbox", "cherry-pick"):
+    for told in ("Hidden words", "went in at line", "prerequisites.mbox", "cherry-pick"):
         assert told not in shown
-    assert anyone.get(f"/checks/{check.pk}/prerequisites.mbox").status_code == 404
+    assert manager.get(f"/checks/{check.pk}/prerequisites.mbox").status_code == 404
     assert hidden.label in page(sign_in(make_user("s@sluice.example", Role.SECURITY)), f"/checks/{check.pk}/")
+
+
+def test_a_verdict_that_leans_on_a_fix_nobody_knows_of_is_none_to_strangers(
+    branches: list[Branch], anyone: Client
+) -> None:
+    hidden = make_advisory(state=State.READY)
+    check = check_on(series_for(branches), branches[0], needs_series(series_for(branches, hidden)), leans_on=[hidden])
+    for address in (f"/checks/{check.pk}/", f"/checks/{check.pk}/prerequisites.mbox"):
+        assert anyone.get(address).status_code == 404
+    assert "waiting" in page(anyone, f"/series/{check.revision.series_id}/").lower()
 
 
 def test_the_tree_that_git_reached_is_told_only_of_the_commit_it_was_reached_on(
