@@ -1,0 +1,73 @@
+"""PURE: a project's disclosure policy as one value, checked as a whole when it is made.
+
+Lengths of time in working days are counted by `advisories.calendar`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import time
+
+from advisories.policy.checks import problems
+from advisories.policy.values import (
+    DEFAULT_REPLY_TERMS,
+    KERNEL_SECURITY,
+    LINUX_DISTROS,
+    NINETY_DAYS,
+    WORKING_WEEK,
+    Announced,
+    Blackout,
+    Cadence,
+    ClockRule,
+    PolicyIsWrong,
+    ReplyTerms,
+    Urgency,
+    Weekday,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A project's disclosure policy. Making one that contradicts itself raises `PolicyIsWrong`.
+
+    The default lengths are the Xen Project's starting point for negotiation: one working week from the report to the
+    pre-disclosure list, then two to publication, at noon UTC.
+    """
+
+    prefix: str
+    release_time: time = time(12, 0)
+    """Local time of day in `zone`, to the minute."""
+    zone: str = "UTC"
+    preparation_days: int = 5
+    """Working days from the report to pre-disclosure."""
+    predisclosure_days: int = 10
+    """Working days from pre-disclosure to publication."""
+    cadence: Cadence = field(default_factory=Cadence)
+    weekdays: frozenset[Weekday] = frozenset({Weekday.TUESDAY})
+    blackouts: tuple[Blackout, ...] = ()
+    countries: tuple[str, ...] = ()
+    """ISO 3166 codes, with a subdivision where wanted (`DE`, `DE-BY`); a holiday in any of them is no working day."""
+    working_week: frozenset[Weekday] = WORKING_WEEK
+    working_hours: tuple[time, time] = (time(9, 0), time(17, 0))
+    """Local, first included, last not."""
+    soft_cap: int = 5
+    """Advisories in one slot from which on the calendar warns."""
+    quorum: int = 2
+    """Team members who must approve the same release, at least one of them not its author."""
+    clocks: tuple[ClockRule, ...] = (LINUX_DISTROS, KERNEL_SECURITY, NINETY_DAYS)
+    reply_terms: tuple[ReplyTerms, ...] = DEFAULT_REPLY_TERMS
+    announced: frozenset[Announced] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        found = tuple(problems(self))
+        if found:
+            raise PolicyIsWrong(found)
+
+    def terms_for(self, urgency: Urgency) -> ReplyTerms:
+        """Give the terms promised at `urgency`; the check of a policy sees to it that there is exactly one."""
+        return next(terms for terms in self.reply_terms if terms.urgency is urgency)
+
+    def clock(self, key: str) -> ClockRule:
+        """Give the outside clock with this key, or raise `KeyError`."""
+        for rule in self.clocks:
+            if rule.key == key:
+                return rule
+        raise KeyError(key)
