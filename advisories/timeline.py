@@ -45,6 +45,7 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "finder-wrote": lambda detail, names: "The finder wrote",
     "credit-chosen": lambda detail, names: f"The finder chose a credit: {detail['credit']}",
     "terms-promised": lambda detail, names: "Terms promised to the finder",
+    "policy-changed": lambda detail, names: f"Policy changed: {_listed(detail['fields'])}",
     "flag-taken": lambda detail, names: f"Flag on {detail['branch']} {_owner(detail['owner'], names)}",
 }
 

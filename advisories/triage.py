@@ -2,20 +2,14 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from advisories import drafting, posting
 from advisories.models import Advisory, Author, Credit, Event, Finder, Message, Notice, Report, StaleReport
-from advisories.policy import Policy, Urgency
+from advisories.policy import Urgency
 from advisories.reports import ReportState
-
-
-def policy() -> Policy:
-    """The promises that the clocks run on."""
-    return Policy(settings.ADVISORY_PREFIX)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from pytest_django import Settings
 from accounts import sessions
 from accounts.models import User
 from accounts.second_factor import note_second_factor
-from advisories.append_only import guard, unguard
+from advisories.append_only import APPEND_ONLY, guard, unguard
 from releases.models import Tree
 from tests.make import make_tree
 from tests.upstream import Upstream, make_small_upstream
@@ -100,7 +100,10 @@ def _emptied_record() -> Iterator[None]:
     empty = operations.execute_sql_flush
 
     def flush(self: Any, statements: list[str]) -> None:
-        empty(self, [*unguard(connection.vendor), *statements, *guard(connection.vendor)])
+        vendor = connection.vendor
+        down = [statement for table in APPEND_ONLY for statement in unguard(vendor, table)]
+        up = [statement for table in APPEND_ONLY for statement in guard(vendor, table)]
+        empty(self, [*down, *statements, *up])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", flush)

@@ -17,6 +17,7 @@ from advisories.access import may_triage
 from advisories.downloads import attachment
 from advisories.forms.triage import AnswerForm, DecisionForm, LinkForm, OwnerForm, TermsForm, UrgencyForm
 from advisories.models import Attachment, Event, IncomingMail, Message, OutgoingMail, Report, StaleReport
+from advisories.policies import current_policy
 from advisories.policy import Urgency
 from advisories.reports import STEPS, DuplicateOfItself, NoGrounds, ReportState, ReportStepNotAllowed
 from advisories.timeline import timeline_of
@@ -31,13 +32,13 @@ def queue(request: SignedInRequest) -> HttpResponse:
     _team_only(request)
     asked, shows_all = request.GET.get("q", "").strip()[:200], "all" in request.GET
     found = Report.objects.visible_to(request.user).select_related("finder", "owner", "advisory", "duplicate_of")
-    now = timezone.now()
+    now, policy = timezone.now(), current_policy()
     context: dict[str, Any] = {"asked": asked, "shows_all": shows_all}
     if asked or shows_all:
         page = Paginator(found.matching(asked) if asked else found, 50).get_page(request.GET.get("page"))
-        context |= {"page": page, "rows": [waiting(report, triage.policy(), now) for report in page.object_list]}
+        context |= {"page": page, "rows": [waiting(report, policy, now) for report in page.object_list]}
     else:
-        rows = in_order(found.waiting(), triage.policy(), now)
+        rows = in_order(found.waiting(), policy, now)
         late, mine = sum(row.is_late for row in rows), sum(row.report.owner_id == request.user.pk for row in rows)
         context |= {"rows": rows, "late": late, "mine": mine}
     aside = IncomingMail.objects.visible_to(request.user).exclude(fate="message").count()
@@ -185,7 +186,7 @@ def _page(request: SignedInRequest, found: Report, *, status: int = 200, **forms
     mine = Message.objects.visible_to(viewer).filter(report=found)
     context = {
         "report": found,
-        "row": waiting(found, triage.policy(), timezone.now()),
+        "row": waiting(found, current_policy(), timezone.now()),
         "thread": mine.select_related("by", "letter").prefetch_related("attachments"),
         "notices": OutgoingMail.objects.visible_to(viewer).filter(report=found),
         "letters": IncomingMail.objects.visible_to(viewer)
