@@ -1,4 +1,4 @@
-"""`manage.py policy`: show the policy in force, write it to a file, take one from a file, for those who keep it in git."""
+"""`manage.py policy`: show the policy in force, write it to a file or take one from a file, as kept in git."""
 
 import sys
 from pathlib import Path
