@@ -1,26 +1,143 @@
-"""Writing an advisory: what is kept, and what the record says of it (names of sections, never their text)."""
+"""Writing an advisory: what is kept, what a revision would freeze of it, and what the record says (never a text)."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
 
 from accounts.models import User
-from advisories.models import Advisory, Event
+from advisories import sections
+from advisories.merging import Conflict, Merged, merge_texts
+from advisories.models import (
+    Advisory,
+    Affected,
+    Credit,
+    Event,
+    Finder,
+    Identifier,
+    StaleAdvisory,
+    TextVersion,
+    Vector,
+)
+from advisories.models.identifier import UNSETTLED
+
+_ATTEMPTS = 5
+"""How often a text is put together again because somebody else kept theirs meanwhile."""
+
+
+class TextConflict(Exception):
+    """Somebody else changed the same sections since the text was read; nothing was kept."""
+
+    def __init__(self, merged: Merged, version: int) -> None:
+        super().__init__(f"{len(merged.conflicts)} sections were changed by two at once")
+        self.merged = merged
+        self.version = version
+        """The version that `merged` stands on; the answer is kept against it."""
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The sections on which both wrote, in order."""
+        return self.merged.conflicts
 
 
 @transaction.atomic
 def begin(advisory: Advisory, *, by: User | None) -> Advisory:
     """Take the number and keep the first text. Raises `IntegrityError` where the number is taken."""
     advisory.save(force_insert=True)
+    _remember(advisory, by)
     Event.objects.record(advisory, kind="number-taken", by=by, detail={"number": advisory.number})
     return advisory
 
 
 @transaction.atomic
-def keep_text(advisory: Advisory, *, changed: Iterable[str], by: User | None) -> Advisory:
-    """Keep the title and sections named in `changed`; nothing is written where nothing did."""
-    names = sorted(changed)
-    if names:
-        advisory.save(update_fields=[*names, "changed_at"])
-        Event.objects.record(advisory, kind="text-edited", by=by, detail={"sections": names})
-    return advisory
+def keep_text(advisory: Advisory, typed: Mapping[str, str], *, read_version: int, by: User | None) -> Merged:
+    """Keep what somebody made of the text that they read as `read_version`; says what was put together.
+
+    `typed` maps the title and names of sections to text; what isn't there stays. Sections that only one changed since
+    are put together by themselves. Raises `TextConflict` where two changed the same one, and `StaleAdvisory` where
+    others keep being faster. Nothing is written where nothing changed.
+    """
+    for _ in range(_ATTEMPTS):
+        advisory.refresh_from_db()
+        merged = _put_together(advisory, typed, read_version)
+        if merged.conflicts:
+            raise TextConflict(merged, advisory.text_version)
+        changed = sorted(name for name, text in merged.texts.items() if text != getattr(advisory, name))
+        if not changed or _replace(advisory, {name: merged.texts[name] for name in changed}, by):
+            return merged
+    raise StaleAdvisory(f"{advisory} is being written by others")
+
+
+def text_at(advisory: Advisory, version: int) -> dict[str, str] | None:
+    """Title and sections as they were at a version; None for one that never was."""
+    if version == advisory.text_version:
+        return advisory.texts
+    found = TextVersion.objects.filter(advisory=advisory, version=version).first()
+    return {name: found.texts.get(name, "") for name in advisory.texts} if found else None
+
+
+def content_of(advisory: Advisory) -> dict[str, object]:
+    """What a revision freezes of the draft but its patches, as plain values that `canonical` takes.
+
+    `number`, `title`, `sections` (name -> Markdown, filled ones only, in the field's order), `identifiers`,
+    `severities`, `affected`, `finders` (the named ones, each with `name` and `affiliation`). Sections that are for
+    members only are among them: `for_readers` takes those out.
+    """
+    advisory.refresh_from_db()
+    return {
+        "number": advisory.number,
+        "title": advisory.title,
+        "sections": {name: text for name in sections.NAMES if (text := getattr(advisory, name)).strip()},
+        "identifiers": Identifier.values_of(advisory),
+        "severities": Vector.values_of(advisory),
+        "affected": Affected.values_of(advisory),
+        "finders": finders_of(advisory),
+    }
+
+
+def for_readers(content: Mapping[str, Any]) -> dict[str, object]:
+    """What of `content_of` is published: nothing that only members read, no name that was only asked for."""
+    shown = {section.name for section in sections.told_to(sections.Audience.READER)}
+    return {
+        **content,
+        "sections": {name: text for name, text in content["sections"].items() if name in shown},
+        "identifiers": [one for one in content["identifiers"] if one["state"] not in UNSETTLED],
+    }
+
+
+def finders_of(advisory: Advisory) -> list[dict[str, object]]:
+    """Those who are named for it: finders of its reports, and of duplicates of those, who want to be."""
+    named = Finder.objects.credited_on(advisory).filter(credit=Credit.NAMED)
+    return [{"name": finder.credit_as or finder.name or finder.address, "affiliation": ""} for finder in named]
+
+
+def _put_together(advisory: Advisory, typed: Mapping[str, str], read_version: int) -> Merged:
+    mine = {name: typed.get(name, text) for name, text in advisory.texts.items()}
+    if read_version == advisory.text_version:
+        return Merged(mine)
+    base = text_at(advisory, read_version)
+    if base is not None:
+        mine = {name: typed.get(name, text) for name, text in base.items()}
+    return merge_texts(base, advisory.texts, mine)
+
+
+def _replace(advisory: Advisory, changes: dict[str, str], by: User | None) -> bool:
+    """Put `changes` in the place of the version that was read, or nothing where that is gone."""
+    read = Advisory.objects.filter(pk=advisory.pk, text_version=advisory.text_version)
+    if not TextVersion.objects.filter(advisory=advisory, version=advisory.text_version).exists():
+        TextVersion.objects.bulk_create(
+            [TextVersion(advisory=advisory, version=advisory.text_version, texts=advisory.texts, by=None)],
+            ignore_conflicts=True,
+        )
+    if not read.update(**changes, text_version=F("text_version") + 1, changed_at=Now()):
+        return False
+    advisory.refresh_from_db()
+    _remember(advisory, by)
+    Event.objects.record(advisory, kind="text-edited", by=by, detail={"sections": sorted(changes)})
+    return True
+
+
+def _remember(advisory: Advisory, by: User | None) -> None:
+    TextVersion.objects.create(advisory=advisory, version=advisory.text_version, texts=advisory.texts, by=by)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from advisories.lifecycle import STEPS, State
+from advisories.lifecycle import LEAVES_A_NOTE, STEPS, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,9 @@ WORDS = {
         "Everyone can read text, patches and verdicts from this instant on, and the embargo is over. "
         "What has been published stays known.",
     ),
-    State.UNUSED: Step(
-        State.UNUSED, "Give up the number", "The number is never used again, and nobody reads the text."
-    ),
-    State.MERGED: Step(
-        State.MERGED, "Merge into another", "Its patches are no longer tried, and it is never published."
-    ),
-    State.WITHDRAWN: Step(
-        State.WITHDRAWN,
-        "Withdraw",
-        "It stays readable and says that it was withdrawn. Its patches are no longer tried.",
-    ),
 }
 
 
 def steps_from(state: State) -> Iterable[Step]:
-    """What can be done next, in the lifecycle's order."""
-    return [WORDS[target] for target in State if target in STEPS[state]]
+    """What can be done next, in the lifecycle's order; what ends an advisory has its own page, which asks why."""
+    return [WORDS[target] for target in State if target in STEPS[state] - LEAVES_A_NOTE]

@@ -30,6 +30,13 @@ FIRST_PUBLIC_AT = datetime(2026, 1, 13, 12, 0, tzinfo=UTC)
 SECTIONS = ("description", "impact", "vulnerable systems", "mitigation", "resolution")
 
 
+_ENDED_BECAUSE = {
+    State.UNUSED: "Taken for a report that turned out to describe intended behaviour.",
+    State.MERGED: "Both reports describe the same missing check.",
+    State.WITHDRAWN: "The code in question was never part of a release.",
+}
+
+
 class SignIn(NamedTuple):
     """What somebody of the demonstration signs in with."""
 
@@ -100,7 +107,16 @@ def _load_advisory(told: ScenarioAdvisory, place: int) -> Advisory:
     state = State(told.state)
     public_at = FIRST_PUBLIC_AT + timedelta(days=14 * place) if state in SHOWN_TO_READERS else None
     sections = {name.replace(" ", "_"): told.sections.get(name, "") for name in SECTIONS}
-    return Advisory.objects.create(number=told.number, title=told.title, state=state, public_at=public_at, **sections)
+    into = Advisory.objects.get(number=told.merged_into) if told.merged_into else None
+    return Advisory.objects.create(
+        number=told.number,
+        title=told.title,
+        state=state,
+        public_at=public_at,
+        merged_into=into,
+        ended_because=_ENDED_BECAUSE.get(state, ""),
+        **sections,
+    )
 
 
 def _load_seats() -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Role, TeamSeat, User
 from advisories import intake
 from advisories.intake import Told
-from advisories.lifecycle import SHOWN_TO_READERS, State
+from advisories.lifecycle import LEAVES_A_NOTE, SHOWN_TO_READERS, State
 from advisories.models import Advisory, Report, Seat
 from releases import uploading
 from releases.checking import requesting as checking
@@ -33,6 +33,10 @@ def make_advisory(
     public_in: timedelta = timedelta(days=-1), **fields: object,
 ) -> Advisory:  # fmt: skip
     """An advisory in a state; what readers are shown became public a day ago unless `public_in` says otherwise."""
+    if state in LEAVES_A_NOTE:
+        fields = {"ended_because": "There was nothing to advise on."} | fields
+    if state == State.MERGED and "merged_into" not in fields:
+        fields["merged_into"] = make_advisory(title="What it was merged into")
     if number is None:
         number = (Advisory.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     public_at = timezone.now() + public_in if state in SHOWN_TO_READERS else None

@@ -5,11 +5,19 @@ from typing import Any
 from django import forms
 
 from accounts.forms import EndField, PersonForm
+from advisories import sections
 from advisories.markdown import TooMuchMarkdown, check_size
 from advisories.models import Advisory
 from advisories.models.seat import Right
 
-SECTIONS = ("description", "impact", "vulnerable_systems", "mitigation", "resolution", "credits")
+SECTIONS = sections.NAMES
+
+_ROWS = {"description": 10, "impact": 4, "credits": 3, "deployment": 4, "notes": 4}
+_HELP = {
+    "description": "Sections are Markdown. Empty ones are left out.",
+    "deployment": "Members read it at once, everyone after publication.",
+    "notes": "Members read it. It is never published.",
+}
 
 
 class AdvisoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -18,18 +26,32 @@ class AdvisoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     class Meta:
         model = Advisory
         fields = ["title", *SECTIONS]
-        widgets = {name: forms.Textarea(attrs={"rows": 5}) for name in SECTIONS}
-        help_texts = {"description": "Sections are Markdown. Empty ones are left out."}
+        labels = sections.HEADINGS
+        widgets = {name: forms.Textarea(attrs={"rows": _ROWS.get(name, 6)}) for name in SECTIONS}
+        help_texts = {name: _HELP.get(name, "") for name in SECTIONS}
 
     def clean(self) -> dict[str, Any]:
-        """Refuse text that would keep the renderer busy."""
+        """Line ends as everywhere else, and no text that would keep the renderer busy."""
         found = super().clean() or {}
+        found["title"] = " ".join(found.get("title", "").split())
         for name in SECTIONS:
+            found[name] = found.get(name, "").replace("\r\n", "\n").strip("\n")
             try:
-                check_size(found.get(name, ""))
+                check_size(found[name])
             except TooMuchMarkdown as refusal:
                 self.add_error(name, str(refusal))
         return found
+
+
+class TextForm(AdvisoryForm):
+    """As above, with the version that was read: whoever comes second does not overwrite the first."""
+
+    read_version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The text by the names of its sections."""
+        return {name: self.cleaned_data[name] for name in ("title", *SECTIONS)}
 
 
 class NewAdvisoryForm(AdvisoryForm):

@@ -5,12 +5,13 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import Role, TeamSeat, User
-from advisories.lifecycle import CARRIES_FIXES, SHOWN_TO_READERS, State, check_step
+from advisories import sections
+from advisories.lifecycle import CARRIES_FIXES, LEAVES_A_NOTE, SHOWN_TO_READERS, State, check_step
 from advisories.models.event import Event
 from advisories.models.seat import Seat
 
@@ -86,6 +87,16 @@ class Advisory(models.Model):
     mitigation = models.TextField(blank=True)
     resolution = models.TextField(blank=True)
     credits = models.TextField(blank=True)
+    deployment = models.TextField(blank=True, help_text="What may be deployed during the embargo.")
+    notes = models.TextField(blank=True, help_text="For members; never published.")
+    text_version = models.PositiveIntegerField(default=1, help_text="Counts every change of title and sections.")
+    is_already_public = models.BooleanField(default=False, help_text="Known outside before it was written.")
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    split_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="split")
+    superseded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes"
+    )
+    ended_because = models.TextField(blank=True, help_text="Why it was merged, given up or withdrawn, on its page.")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -103,6 +114,23 @@ class Advisory(models.Model):
                 condition=~Q(state__in=sorted(s.value for s in SHOWN_TO_READERS)) | Q(public_at__isnull=False),
                 name="advisories_advisory_public_has_its_instant",
             ),
+            models.CheckConstraint(
+                condition=Q(state=State.MERGED.value, merged_into__isnull=False)
+                | (~Q(state=State.MERGED.value) & Q(merged_into__isnull=True)),
+                name="advisories_advisory_merged_names_the_other",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(s.value for s in LEAVES_A_NOTE)) | ~Q(ended_because=""),
+                name="advisories_advisory_ends_with_a_reason",
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{other}__isnull": True}) | ~Q(**{other: F("pk")}),
+                    name=f"advisories_advisory_not_{other}_itself",
+                )
+                for other in ("merged_into", "split_from", "superseded_by")
+            ),
+            models.CheckConstraint(condition=Q(text_version__gt=0), name="advisories_advisory_text_version_counts"),
         ]
 
     def __str__(self) -> str:
@@ -117,10 +145,9 @@ class Advisory(models.Model):
         return f"{settings.ADVISORY_PREFIX}-{self.number}"
 
     @property
-    def sections(self) -> list[tuple[str, str]]:
-        """Headings and Markdown of the sections that hold something, in the field's order."""
-        names = ("description", "impact", "vulnerable_systems", "mitigation", "resolution", "credits")
-        return [(name.replace("_", " ").capitalize(), getattr(self, name)) for name in names if getattr(self, name)]
+    def texts(self) -> dict[str, str]:
+        """Title and sections by their names, as they are written now."""
+        return {name: getattr(self, name) for name in ("title", *sections.NAMES)}
 
     @classmethod
     def next_number(cls) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -16,6 +16,9 @@ from advisories.models import report_text
 from advisories.models.event import Event
 from advisories.policy import Urgency
 from advisories.reports import CLOSED, ReportState, check_step, original_of
+
+if TYPE_CHECKING:
+    from advisories.models.advisory import Advisory
 
 MOST_ALIKE = 5
 """As many likely duplicates as a person looks through."""
@@ -33,6 +36,15 @@ class Credit(models.TextChoices):
     ANONYMOUS = "anonymous", "Don't name me"
 
 
+class FinderQuerySet(models.QuerySet["Finder"]):
+    """Questions about finders."""
+
+    def credited_on(self, advisory: "Advisory") -> Self:
+        """Keep those whose reports feed an advisory or are duplicates of ones that do, in the order they came."""
+        found = Q(report__advisory=advisory) | Q(report__duplicate_of__advisory=advisory)
+        return self.filter(found).order_by("report__received_at", "pk")
+
+
 class Finder(models.Model):
     """Who found it, as they told us; every report keeps its own, whatever becomes of the report."""
 
@@ -41,6 +53,8 @@ class Finder(models.Model):
     credit = models.CharField(max_length=20, choices=Credit, default=Credit.UNDECIDED)
     credit_as = models.CharField(max_length=200, blank=True, help_text="The words of the credit.")
     terms = models.TextField(blank=True, help_text="What was promised, such as a date.")
+
+    objects = FinderQuerySet.as_manager()
 
     class Meta:
         constraints = [

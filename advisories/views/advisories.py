@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 from accounts.doors import SignedInRequest, public_page
 from advisories import drafting
 from advisories.access import may_write_advisories
-from advisories.forms.advisory import AdvisoryForm, NewAdvisoryForm
-from advisories.lifecycle import SHOWN_TO_READERS, State, StepNotAllowed
+from advisories.forms.advisory import NewAdvisoryForm, TextForm
+from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
 from advisories.markdown import render as render_markdown
 from advisories.models import Advisory, Event, StaleAdvisory
+from advisories.sections import Audience, filled
 from advisories.steps import steps_from
 from advisories.timeline import timeline_of
 
@@ -45,7 +46,9 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "advisory": advisory,
         "moments": timeline_of(Event.objects.visible_to(request.user).about(advisory), with_names=works_on_it),
-        "sections": [(heading, render_markdown(text)) for heading, text in advisory.sections],
+        "sections": [
+            (section.heading, render_markdown(text)) for section, text in filled(advisory.texts, Audience.READER)
+        ],
         "may_write": may_write_advisories(request.user),
         "works_on_it": Advisory.objects.visible_to(request.user)
         .worked_on_by(request.user)
@@ -74,17 +77,21 @@ def add(request: SignedInRequest) -> HttpResponse:
 def ask_text(request: HttpRequest, number: int) -> HttpResponse:
     """The form with the text as it is."""
     advisory = _writers_advisory(request, number)
-    form = AdvisoryForm(instance=advisory)
+    form = TextForm(instance=advisory, initial={"read_version": advisory.text_version})
     return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory})
 
 
 def edit(request: SignedInRequest, number: int) -> HttpResponse:
     """Keep the changed text."""
     advisory = _writers_advisory(request, number)
-    form = AdvisoryForm(request.POST, instance=advisory)
+    form = TextForm(request.POST, instance=advisory)
     if not form.is_valid():
         return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory}, status=422)
-    drafting.keep_text(advisory, changed=form.changed_data, by=request.user)
+    try:
+        drafting.keep_text(advisory, form.typed, read_version=form.cleaned_data["read_version"], by=request.user)
+    except drafting.TextConflict:
+        messages.error(request, "Somebody else changed the same sections meanwhile.")
+        return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory}, status=409)
     messages.success(request, f"{advisory} was kept.")
     return redirect(advisory)
 
@@ -104,8 +111,9 @@ def move(request: SignedInRequest, number: int) -> HttpResponse:
     advisory = _writers_advisory(request, number)
     try:
         target = State(request.POST.get("target", ""))
-        changes = {"public_at": Now()} if target in SHOWN_TO_READERS and target != State.WITHDRAWN else {}
-        advisory.move_to(target, by=request.user, **changes)
+        if target in LEAVES_A_NOTE:
+            raise StepNotAllowed(State(advisory.state), target)
+        advisory.move_to(target, by=request.user, **({"public_at": Now()} if target is State.PUBLIC else {}))
     except (ValueError, StepNotAllowed):
         messages.error(request, f"{advisory} cannot go there from where it stands.")
     except StaleAdvisory:

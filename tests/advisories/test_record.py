@@ -73,7 +73,9 @@ def test_nothing_is_recorded_outside_a_transaction() -> None:
 def test_an_edit_names_the_sections_and_keeps_their_text_out(db: None) -> None:
     client, advisory = Client(), make_advisory()
     client.force_login(make_user("security@sluice.example", Role.SECURITY))
-    client.post(f"/advisories/{advisory.number}/edit", {"title": advisory.title, "impact": "Unspeakable."})
+    client.post(
+        f"/advisories/{advisory.number}/edit", {"title": advisory.title, "impact": "Unspeakable.", "read_version": 1}
+    )
     [event] = Event.objects.about(advisory)
     assert (event.kind, event.detail) == ("text-edited", {"sections": ["impact"]})
 
@@ -81,7 +83,7 @@ def test_an_edit_names_the_sections_and_keeps_their_text_out(db: None) -> None:
 def test_an_edit_that_changes_nothing_is_no_event(db: None) -> None:
     client, advisory = Client(), make_advisory()
     client.force_login(make_user("security@sluice.example", Role.SECURITY))
-    client.post(f"/advisories/{advisory.number}/edit", {"title": advisory.title})
+    client.post(f"/advisories/{advisory.number}/edit", {"title": advisory.title, "read_version": 1})
     assert kinds(advisory) == []
 
 

@@ -12,6 +12,7 @@ GUARDED = {
     *("Report", "Message", "Attachment", "IncomingMail", "OutgoingMail", "Finder", "DraftFile", "ReportText"),
     *("Advisory", "Event", "Series", "Cell", "Check", "Flag"),
     *("SeriesRevision", "Patch", "Upload", "StoredVerdict", "PolicyVersion"),
+    *("Affected", "Comment", "CommentFile", "Identifier", "TextVersion", "Tick", "TypedText", "Vector"),
 }
 THROUGH_THE_VIEWER = {"visible_to", "known_to", "public", "with_list_visible_to", "record", "behind", "told_to_finder"}
 """`record` only writes; `behind` needs the token of a private link, `told_to_finder` the report it led to."""

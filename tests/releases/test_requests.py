@@ -79,7 +79,7 @@ def test_an_advisory_that_carries_no_fixes_any_more_leaves_the_board(branch: Bra
     series = make_series(branch, fix(b"", b"[core]\n", ".git/config"))
     checked(branch)
     assert Flag.objects.open().count() == 1
-    series.advisory.move_to(State.UNUSED, by=None)
+    series.advisory.move_to(State.UNUSED, by=None, ended_because="Nothing to fix.")
     assert checking.advisory_moved(series.advisory) == 1
     assert not Cell.objects.exists()
     assert not Flag.objects.open().exists()

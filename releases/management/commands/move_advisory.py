@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from advisories.lifecycle import SHOWN_TO_READERS, State, StepNotAllowed
+from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
 from advisories.models import Advisory, StaleAdvisory
 from releases.checking import requesting as checking
 
@@ -17,17 +17,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("number", type=int)
-        parser.add_argument("state", choices=[state.value for state in State])
+        parser.add_argument("state", choices=[state.value for state in State if state is not State.MERGED])
+        parser.add_argument("--because", default="", help="Why it is given up or withdrawn; its page says it.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         advisory = Advisory.objects.filter(number=options["number"]).first()
         if advisory is None:
             raise CommandError(f"There is no advisory {options['number']}.")
         target = State(options["state"])
-        is_published = target in SHOWN_TO_READERS and advisory.public_at is None
+        changes: dict[str, object] = {}
+        if target is State.PUBLIC:
+            changes["public_at"] = timezone.now()
+        if target in LEAVES_A_NOTE:
+            if not options["because"].strip():
+                raise CommandError("Say why with --because: the page at its number will.")
+            changes["ended_because"] = options["because"]
         try:
             # Who types a command is known to the machine's own log, not to this one.
-            advisory.move_to(target, by=None, **({"public_at": timezone.now()} if is_published else {}))
+            advisory.move_to(target, by=None, **changes)
         except (StepNotAllowed, StaleAdvisory) as error:
             raise CommandError(f"{error}.") from error
         requested = checking.advisory_moved(advisory)
