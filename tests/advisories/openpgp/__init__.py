@@ -1,0 +1,1 @@
+"""Tests of OpenPGP, against real gpg where there is one."""
