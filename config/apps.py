@@ -12,6 +12,9 @@ class PlugsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.checks import check_git, check_secret_key
+        from config.key_checks import check_team_keys
 
         register(check_git)
         register(check_secret_key, Tags.security, deploy=True)
+        # Only where it is asked for: unlocking takes time, and a lapsed key must not keep mail from being taken in.
+        register(check_team_keys, Tags.security, deploy=True)

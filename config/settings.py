@@ -3,6 +3,7 @@
 With nothing set this is the embedded default: SQLite and a Celery broker that needs no server, all under `var/`.
 """
 
+import shlex
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -275,6 +276,14 @@ CELERY_BEAT_SCHEDULE = {
 MAIL_ADDRESS: str = parseaddr(DEFAULT_FROM_EMAIL)[1]
 MAIL_CAP_BYTES: int = env.int("MAIL_CAP_BYTES", 10 * 1024 * 1024)
 LARGE_MAIL_DIR: Path = VAR_DIR / "large-mail"
+
+# The team's OpenPGP keys: files that only the worker's account can read, or a program that reaches a card or an agent.
+SIGNING_KEY_FILE: Path | None = env.path("SIGNING_KEY_FILE", None)
+SIGNING_PASSPHRASE_FILE: Path | None = env.path("SIGNING_PASSPHRASE_FILE", None)
+SIGNING_COMMAND: list[str] = shlex.split(env.str("SIGNING_COMMAND", ""))
+TEAM_CERTIFICATE_FILE: Path | None = env.path("TEAM_CERTIFICATE_FILE", None)
+DECRYPTION_KEY_FILE: Path | None = env.path("DECRYPTION_KEY_FILE", None)
+DECRYPTION_PASSPHRASE_FILE: Path | None = env.path("DECRYPTION_PASSPHRASE_FILE", None)
 
 # Reports: what a form or an address may bring.
 REPORT_FILES: int = env.int("REPORT_FILES", 10)
