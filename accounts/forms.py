@@ -1,8 +1,11 @@
-"""Forms for signing in, for passwords, and for giving seats."""
+"""Forms for signing in, for passwords and second factors, and for giving seats."""
 
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.mfa.base import forms as factor
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.utils import timezone
@@ -10,15 +13,57 @@ from django.utils import timezone
 from accounts.models import Role
 
 
-class SignInForm(LoginForm):
+class _LabelsOnly(forms.Form):
+    """allauth repeats each label inside its field, where it looks like something already typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(_LabelsOnly, LoginForm):
     """Address and password; the answer to a wrong one never says which of the two it was."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "Mail address"
         for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
             field.help_text = ""
+
+
+class NewPasswordForm(_LabelsOnly, ChangePasswordForm):
+    """A new password in place of the one that is known."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {"oldpassword": "Current password", "password1": "New password", "password2": "New password, again"}
+        for name, label in labels.items():
+            self.fields[name].label = label
+
+
+class StillYouForm(_LabelsOnly, ReauthenticateForm):
+    """The password once more."""
+
+
+class CodeForm(_LabelsOnly, factor.AuthenticateForm):
+    """A code at sign-in."""
+
+
+class StillYouByCodeForm(_LabelsOnly, factor.ReauthenticateForm):
+    """A code once more."""
+
+
+class AddAppForm(_LabelsOnly, ActivateTOTPForm):
+    """The first code of an app."""
+
+
+class AddKeyForm(_LabelsOnly, AddWebAuthnForm):
+    """A key's name, and whether it signs in alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].help_text = "It signs you in alone, and asks for its PIN or your fingerprint."
 
 
 class AskResetForm(forms.Form):
@@ -29,7 +74,16 @@ class AskResetForm(forms.Form):
     )
 
 
-class AcceptForm(SetPasswordForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class ResetForm(SetPasswordForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A new password in place of one that is forgotten."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        again = self.fields["new_password2"]
+        again.label, again.help_text = "New password, again", ""
+
+
+class AcceptForm(ResetForm):
     """Name and password of somebody who was invited."""
 
     name = forms.CharField(max_length=120, help_text="As others on an advisory see it.")

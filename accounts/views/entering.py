@@ -9,7 +9,7 @@ from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 
 from accounts import inviting, letters
-from accounts.forms import AcceptForm, AskResetForm
+from accounts.forms import AcceptForm, AskResetForm, ResetForm
 from accounts.models import Invitation, Letter
 
 
@@ -40,6 +40,7 @@ class ResetView(PasswordResetConfirmView):
     """Choose the new password. The token leaves the address at once, and every session ends with the old password."""
 
     template_name = "accounts/reset.html"
+    form_class = ResetForm
     success_url = reverse_lazy("account_login")
 
     def form_valid(self, form: object) -> HttpResponse:
