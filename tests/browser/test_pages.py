@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import Role, User
 from advisories.lifecycle import State
@@ -13,6 +12,7 @@ from advisories.models import DoorKind, Report, ReportDoor
 from releases.models import Branch, Check, Flag, Series
 from tests.accounts.codes import code_of, set_up_app
 from tests.browser.conftest import Open
+from tests.browser.looking import FORMS, look_at
 from tests.make import make_advisory, make_branch, make_report, make_tree, make_user
 from tests.releases.views.rows import (
     APPLIES,
@@ -76,9 +76,12 @@ def pages(scene: Scene) -> dict[str, str]:
         "series": f"/series/{scene.embargoed.pk}/",
         "upload": f"/advisories/{number}/series/add",
         "branches and order": f"/series/{scene.embargoed.pk}/change",
+        "revision": f"/series/{scene.embargoed.pk}/revise",
         "trees": "/trees/",
+        "new tree": "/trees/add",
         "tree": "/trees/sluice/",
         "tree settings": "/trees/sluice/edit",
+        "tree stays": "/trees/sluice/remove",
         "branch": "/trees/sluice/1.8/",
         "dates": "/trees/sluice/1.8/dates",
         "flags": "/flags/",
@@ -90,35 +93,26 @@ def pages(scene: Scene) -> dict[str, str]:
     }
 
 
-def look_at(page: Page, address: str) -> list[str]:
-    """What is wrong with a page: rules of axe, width, and what the console says."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.goto(address)
-    wrong = [text for text in said if "404" not in text]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        wrong.append("wider than the window")
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
-    return wrong + [f"{broken['id']}: {broken['nodes'][0]['html'][:200]}" for broken in found.response["violations"]]
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), FORMS)
 def test_every_page_is_accessible_and_fits(scene: Scene, open_browser: Open, width: int, scheme: str) -> None:
     context = open_browser(scene.team, width=width, scheme=scheme)
     wrong = {}
     for name, address in pages(scene).items():
         page = context.new_page()
-        if found := look_at(page, address):
+        if found := look_at(page, address, name):
             wrong[name] = found
         page.close()
     assert wrong == {}
 
 
-def test_what_readers_see_is_accessible_too(scene: Scene, open_browser: Open) -> None:
-    context = open_browser(width=390)
+@pytest.mark.parametrize(("width", "scheme"), FORMS)
+def test_what_readers_see_is_accessible_too(scene: Scene, open_browser: Open, width: int, scheme: str) -> None:
+    context = open_browser(width=width, scheme=scheme)
     thread = f"/report/{ReportDoor.open_for(scene.report, DoorKind.PAGE)}/"
-    for address in ("/", "/report/", thread, "/board", f"/checks/{scene.needs.pk}/", "/sign-in", "/trees/sluice/1.7/"):
-        assert look_at(context.new_page(), address) == [], address
+    places = {"home": "/", "report form": "/report/", "thread": thread, "board": "/board", "sign-in": "/sign-in"}
+    places |= {"check": f"/checks/{scene.needs.pk}/", "branch": "/trees/sluice/1.7/", "trees": "/trees/"}
+    for name, address in places.items():
+        assert look_at(context.new_page(), address, f"reader {name}") == [], address
 
 
 def test_the_board_shows_a_verdict_as_it_comes_in(scene: Scene, open_browser: Open) -> None:

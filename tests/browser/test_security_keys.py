@@ -5,14 +5,17 @@ from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import Page, expect
 
 from accounts import inviting
-from accounts.models import Role, User
+from accounts.models import Invitation, Role, User
 from tests.accounts.codes import set_up_app
 from tests.browser.conftest import Open
-from tests.browser.test_pages import look_at
+from tests.browser.looking import FORMS, look_at, look_over
 from tests.make import make_advisory, make_user
 
 pytestmark = pytest.mark.browser
@@ -95,20 +98,45 @@ def test_a_passkey_signs_in_without_a_password(user: User, with_key: Callable[[]
     expect(page.get_by_role("heading", name="The team")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), FORMS)
 def test_every_page_of_the_account_is_accessible_and_fits(
     user: User, open_browser: Open, width: int, scheme: str
 ) -> None:
     number = make_advisory().number
     inviting.invite("ivy@sluice.example", by=user)
     context = open_browser(user, width=width, scheme=scheme)
-    addresses = ["/account/second-factor/", "/account/second-factor/app"]
-    wrong = {address: look_at(context.new_page(), address) for address in addresses}
+    places = {"factors to set up": "/account/second-factor/", "app": "/account/second-factor/app"}
+    wrong = {name: look_at(context.new_page(), address, name) for name, address in places.items()}
     set_up_app(user)
-    addresses = ["/account/", "/account/second-factor/", "/account/second-factor/codes/new", "/team/"]
-    addresses += ["/account/second-factor/app/remove", "/account/second-factor/keys/", "/account/password"]
-    addresses += ["/account/second-factor/keys/add", f"/advisories/{number}/seats/"]
-    wrong |= {address: look_at(context.new_page(), address) for address in addresses}
-    stranger = open_browser(width=width, scheme=scheme)
-    wrong |= {address: look_at(stranger.new_page(), address) for address in ("/sign-in", "/password/forgotten")}
-    assert {address: found for address, found in wrong.items() if found} == {}
+    places = {"account": "/account/", "factors": "/account/second-factor/", "team": "/team/"}
+    places |= {"new codes": "/account/second-factor/codes/new", "no keys": "/account/second-factor/keys/"}
+    places |= {"remove app": "/account/second-factor/app/remove", "add key": "/account/second-factor/keys/add"}
+    places |= {"new password": "/account/password", "still you": "/account/confirm"}
+    places |= {"still you by code": "/account/confirm/code", "seats": f"/advisories/{number}/seats/"}
+    wrong |= {name: look_at(context.new_page(), address, name) for name, address in places.items()}
+    codes = context.new_page()
+    codes.goto("/account/second-factor/codes/new")
+    codes.get_by_role("button", name="Make them").click()
+    wrong["codes"] = look_over(codes, "codes")
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize(("width", "scheme"), FORMS)
+def test_every_page_on_the_way_in_is_accessible_and_fits(
+    user: User, open_browser: Open, width: int, scheme: str
+) -> None:
+    set_up_app(user)
+    invited = inviting.invite("ivy@sluice.example", by=user)
+    invitation = Invitation.objects.get(user=invited)
+    reset = f"/password/{urlsafe_base64_encode(force_bytes(user.pk))}/{default_token_generator.make_token(user)}/"
+    places = {"reset asked": "/password/asked", "reset": reset, "reset over": "/password/MQ/over/"}
+    places |= {"forgotten": "/password/forgotten", "closed": "/sign-in/closed"}
+    places |= {"invitation": f"/invitation/{invitation.token}", "invitation over": "/invitation/over"}
+    page = open_browser(width=width, scheme=scheme).new_page()
+    wrong = {name: look_at(page, address, name) for name, address in places.items()}
+    type_password(page)
+    wrong["code"] = look_over(page, "code")
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Go on").click()
+    wrong["wrong code"] = look_over(page, "wrong code")
+    assert {name: found for name, found in wrong.items() if found} == {}
