@@ -6,6 +6,7 @@ fetched later, so a template cannot ask for more than the viewer may know.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -29,6 +30,9 @@ from releases.board.values import (
 from releases.models import Baseline
 from releases.models.check import Kind
 
+_PATIENCE = timedelta(minutes=10)
+"""How long after an upload its verdicts are awaited by those who aren't told what the workers are busy with."""
+
 __all__ = ["Asked", "Board", "Grid", "Row", "Tile", "read"]
 
 
@@ -44,7 +48,11 @@ class _Shaper:
         self.facts = facts
         self.asked = asked
         self.tells_activity = tells_activity
-        self.today = timezone.now().date()
+        now = timezone.now()
+        self.today = now.date()
+        # Of a verdict that leans on a fix a reader mustn't know of they see nothing, for ever; whether nothing is there
+        # yet or something is hidden they mustn't be able to tell. So both are awaited, and both only for a while.
+        self.awaited = {one.pk for one in facts.series if tells_activity or now - one.uploaded_at < _PATIENCE}
         self.counts: Counter[str] = Counter()
 
     def board(self) -> Board:
@@ -55,10 +63,12 @@ class _Shaper:
             columns = [seen for seen in wanted if seen.tree == slug]
             grids.append(self._grid(slug, [self._column(seen) for seen in columns]))
         settled = sum(1 for cell in self.facts.cells.values() if self._is_settled(cell))
+        coming = [key[0] for key, cell in self.facts.cells.items() if not self._is_settled(cell)]
+        coming += [series for series, _ in self.facts.uncelled]
         return Board(
             grids=tuple(grids),
             counts=tuple(sorted(self.counts.items())),
-            total=len(self.facts.cells) + self.facts.uncelled,
+            total=settled + sum(1 for series in coming if series in self.awaited),
             settled=settled,
             has_trees=self.facts.has_trees,
             has_branches=bool(self.facts.branches),

@@ -65,6 +65,8 @@ class SeriesSeen:
     advisory: int
     tree: int
     current: int
+    uploaded_at: datetime
+    """When the current revision came."""
     branches: frozenset[int]
 
 
@@ -111,8 +113,8 @@ class Facts:
     advisories: dict[int, AdvisorySeen]
     series: tuple[SeriesSeen, ...]
     cells: dict[tuple[int, int, str], CellSeen]
-    uncelled: int
-    """Pairs of series and branch that no worker has looked at yet."""
+    uncelled: frozenset[tuple[int, int]]
+    """Pairs of series and branch of which the viewer knows no cell."""
     checks: dict[int, CheckSeen]
     flags: dict[int, list[FlagSeen]]
 
@@ -132,7 +134,7 @@ def read_facts(viewer: Viewer) -> Facts:
         advisories=_advisories(viewer, {one.advisory for one in series}),
         series=series,
         cells=cells,
-        uncelled=len({(one.pk, pk) for one in series for pk in one.branches} - {key[:2] for key in cells}),
+        uncelled=frozenset((one.pk, pk) for one in series for pk in one.branches) - {key[:2] for key in cells},
         checks=_checks(viewer, [cell.check for cell in cells.values() if cell.kind == Kind.NEEDS_PREREQUISITES]),
         flags=_flags(viewer, series),
     )
@@ -176,15 +178,12 @@ def _series(viewer: Viewer, followed: set[int]) -> tuple[SeriesSeen, ...]:
         Series.objects.known_to(viewer)
         .filter(current__isnull=False, advisory__in=carrying, branches__in=followed)
         .order_by("-advisory__number", "pk")
-        .values_list("pk", "advisory_id", "tree_id", "current_id", "branches")
+        .values_list("pk", "advisory_id", "tree_id", "current_id", "current__uploaded_at", "branches")
     )
-    found: dict[int, tuple[int, int, int, set[int]]] = {}
-    for pk, advisory, tree, current, branch in rows:
-        found.setdefault(pk, (advisory, tree, current, set()))[3].add(branch)
-    return tuple(
-        SeriesSeen(pk, advisory, tree, current, frozenset(branches))
-        for pk, (advisory, tree, current, branches) in found.items()
-    )
+    found: dict[int, tuple[tuple[int, int, int, datetime], set[int]]] = {}
+    for pk, advisory, tree, current, uploaded_at, branch in rows:
+        found.setdefault(pk, ((advisory, tree, current, uploaded_at), set()))[1].add(branch)
+    return tuple(SeriesSeen(pk, *facts, frozenset(branches)) for pk, (facts, branches) in found.items())
 
 
 def _advisories(viewer: Viewer, pks: set[int]) -> dict[int, AdvisorySeen]:

@@ -167,7 +167,7 @@ class Board:
     counts: tuple[tuple[str, int], ...]
     """How many cells show each kind, of the tree and branch asked for; and `flag`, the open flags."""
     total: int
-    """Cells of series that the viewer knows, all baselines."""
+    """Cells of series that the viewer knows, all baselines, except those whose verdict nobody waits for."""
     settled: int
     """Those of them whose verdict is up to date."""
     has_trees: bool

@@ -5,13 +5,13 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
 from advisories.models import Advisory
 from releases.models.branch import Branch
-from releases.models.check import Baseline, Check
+from releases.models.check import FAILURES, Baseline, Check
 from releases.models.series import Series
 
 
@@ -55,8 +55,12 @@ class FlagQuerySet(models.QuerySet["Flag"]):
         return self.filter(closed_at__isnull=True)
 
     def known_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those whose failure `viewer` may know."""
-        return self.filter(series__in=Series.objects.known_to(viewer))
+        """Keep those whose failure `viewer` may know: none that stands on nothing but fixes they mustn't know of."""
+        here = {"series": OuterRef("series"), "branch": OuterRef("branch"), "check_made__verdict__kind__in": FAILURES}
+        unknown = Advisory.objects.exclude(pk__in=Advisory.objects.known_to(viewer).values("pk"))
+        leaning = Cell.objects.filter(**here, check_made__leans_on__in=unknown)
+        known = Cell.objects.known_to(viewer).filter(**here)
+        return self.filter(~Exists(leaning) | Exists(known), series__in=Series.objects.known_to(viewer))
 
 
 class Flag(models.Model):
