@@ -20,6 +20,11 @@ def may_upload_to(viewer: Viewer, advisory: Advisory) -> bool:
     return Seat.objects.current().filter(user=viewer, advisory=advisory, right=Right.UPLOAD).exists()
 
 
+def may_change_policy(viewer: Viewer) -> bool:
+    """Decide what the project promises and how it publishes."""
+    return holds(viewer, Role.COORDINATOR)
+
+
 def may_triage(viewer: Viewer) -> bool:
     """See the queue of reports, answer finders, decide."""
     return holds(viewer, Role.SECURITY, Role.COORDINATOR)

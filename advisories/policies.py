@@ -41,20 +41,31 @@ def current_policy() -> Policy:
 def in_force() -> InForce:
     """Give the policy that holds, with its version."""
     newest = PolicyVersion.objects.order_by("-sequence").first()
-    return InForce(0, Policy(settings.ADVISORY_PREFIX)) if newest is None else InForce(newest.pk, of(newest))
+    return InForce(0, defaults()) if newest is None else InForce(newest.pk, of(newest))
+
+
+def defaults() -> Policy:
+    """Give what holds where nobody has decided anything."""
+    return Policy(prefix())
+
+
+def prefix() -> str:
+    """Give what stands before every number: the installation's own, whatever the policy."""
+    found: str = settings.ADVISORY_PREFIX
+    return found
 
 
 def of(version: PolicyVersion) -> Policy:
     """Read a version. The prefix is the installation's, which every number on every page begins with."""
-    return replace(known(json.dumps(version.document)), prefix=settings.ADVISORY_PREFIX)
+    return replace(known(json.dumps(version.document)), prefix=prefix())
 
 
 def check(document: Document) -> Policy:
     """Read a document that is to become the policy here. Raises `PolicyIsWrong`."""
     policy = from_document(document)
-    if policy.prefix != settings.ADVISORY_PREFIX:
+    if policy.prefix != prefix():
         sentence = (
-            f"The prefix is {settings.ADVISORY_PREFIX} here, not {policy.prefix}: it is set with the installation "
+            f"The prefix is {prefix()} here, not {policy.prefix}: it is set with the installation "
             "(PENSTOCK_ADVISORY_PREFIX), since every number on every page begins with it."
         )
         raise PolicyIsWrong((Problem("prefix", sentence),))

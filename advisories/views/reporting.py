@@ -22,6 +22,8 @@ from advisories import drafts, intake
 from advisories.downloads import attachment
 from advisories.forms.reporting import CreditForm, FormWithFiles, MessageForm, ReportForm
 from advisories.models import Attachment, Credit, DoorKind, Knock, Message, Report, ReportDoor
+from advisories.policies import current_policy
+from advisories.policy.promises import usual_first_answer
 
 _FORMS_PER_HOUR = 20
 """How often one address may send a form with files that we keep although the form cannot be taken yet."""
@@ -49,13 +51,13 @@ def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def report(request: HttpRequest) -> HttpResponse:
     """The form; taken, it leads to the thread's private page."""
     if request.method != "POST":
-        return render(request, "reports/report_form.html", {"form": ReportForm()})
+        return render(request, "reports/report_form.html", _report(ReportForm()))
     form = ReportForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _again(request, "reports/report_form.html", {"form": form}, form)
+        return _again(request, "reports/report_form.html", _report(form), form)
     if not Knock.objects.may_enter("report", visitor(request), limit=settings.REPORTS_PER_HOUR):
         form.add_error(None, "Too many reports came from your network within an hour. Nothing is lost: send it later.")
-        return _again(request, "reports/report_form.html", {"form": form}, form, status=429)
+        return _again(request, "reports/report_form.html", _report(form), form, status=429)
     with transaction.atomic():
         files = drafts.take(form.token, leave_out=form.leave_out) + form.brought
         found = intake.open_report(form.told, files, is_suspect=form.is_suspect)
@@ -116,6 +118,10 @@ def _behind(token: str) -> Report:
     """The report that a private link leads to; a link that was never given looks like any page that isn't there."""
     found = Report.objects.behind(token, DoorKind.PAGE).select_related("finder", "advisory")
     return get_object_or_404(found)
+
+
+def _report(form: ReportForm) -> dict[str, Any]:
+    return {"form": form, "first_answer": usual_first_answer(current_policy())}
 
 
 def _thread(request: HttpRequest, found: Report, token: str, form: MessageForm) -> dict[str, Any]:

@@ -33,6 +33,7 @@ PUBLIC = {
     "releases:series",
     "releases:revision",
     "releases:patch_file",
+    "policy:policy",
 }
 """Open to everyone; what they show to whom is the query's business."""
 
@@ -71,6 +72,7 @@ SIGNED_IN = OWN_ACCOUNT | {
     "advisories:move",
     *(f"triage:{name}" for name in ("queue", "report", "file", "letters", "original", "answer", "assign", "judge")),
     *(f"triage:{name}" for name in ("decide", "terms", "draft", "link")),
+    *(f"policy:{name}" for name in ("change", "save", "history", "version")),
     "releases:flags",
     "releases:take_flag",
     "releases:hand_over_flag",
