@@ -191,5 +191,5 @@ class ReplyTermsForm(forms.Form):
     around_the_clock = forms.BooleanField(required=False, label="By the clock")
 
 
-BlackoutForms = formset_factory(BlackoutForm, extra=3, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 50)
-ClockForms = formset_factory(ClockForm, extra=1, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 50)
+BlackoutForms = formset_factory(BlackoutForm, extra=3, can_delete=True, can_delete_extra=False, max_num=MOST_ROWS)
+ClockForms = formset_factory(ClockForm, extra=1, can_delete=True, can_delete_extra=False, max_num=MOST_ROWS)

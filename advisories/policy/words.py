@@ -150,7 +150,7 @@ _WORDS: dict[str, Callable[[Policy], tuple[str, ...]]] = {
     "zone": lambda policy: (policy.zone,),
     "preparation_days": lambda policy: (counted(policy.preparation_days, "working day"),),
     "predisclosure_days": lambda policy: (counted(policy.predisclosure_days, "working day"),),
-    "cadence": lambda policy: (rhythm(policy).capitalize(),),
+    "cadence": lambda policy: (rhythm(policy)[:1].upper() + rhythm(policy)[1:],),
     "weekdays": lambda policy: _days(policy.weekdays),
     "blackouts": lambda policy: tuple(_blackout(each) for each in policy.blackouts) or ("none",),
     "countries": lambda policy: policy.countries or ("none",),

@@ -61,6 +61,7 @@ def preview(request: SignedInRequest) -> HttpResponse:
         return _form(request, entry, status=422)
     found = consequences(held.policy, entry.policy, taken_days(entry.policy), viewer=request.user, now=timezone.now())
     context = {"found": found, "held": held, "document": as_text(entry.policy), "why": told["why"]}
+    context["new_zone"] = entry.policy.zone
     return render(request, "policy/preview.html", context)
 
 
