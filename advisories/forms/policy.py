@@ -143,7 +143,8 @@ class PolicyForm(forms.Form):
 
     def clean_countries(self) -> list[str]:
         """Codes, however they are set apart."""
-        return self.cleaned_data["countries"].upper().replace(",", " ").replace(";", " ").split()
+        told: str = self.cleaned_data["countries"]
+        return told.upper().replace(",", " ").replace(";", " ").split()
 
     def clean(self) -> dict[str, Any]:
         """A rhythm needs what it is counted by."""

@@ -26,7 +26,7 @@ class PolicyEntry:
 
     def is_valid(self) -> bool:
         """Check every part, then the policy as a whole; `policy` is there if so."""
-        parts = [self.main, self.blackouts, self.clocks, *(form for _, form in self.replies)]
+        parts: list[Any] = [self.main, self.blackouts, self.clocks, *(form for _, form in self.replies)]
         # Ask every part before judging, so that every mistake is shown at once.
         if False in [part.is_valid() for part in parts]:
             return False

@@ -28,9 +28,9 @@ def coordinator(db: None) -> Client:
     return browser(Role.COORDINATOR)
 
 
-def filled(policy: Policy, based_on: int = 0, **changes: Any) -> dict[str, Any]:
+def filled(policy: Policy, **changes: Any) -> dict[str, Any]:
     """What a browser sends when somebody opens the form on `policy` and changes these fields."""
-    entry = PolicyEntry(document=to_document(policy), based_on=based_on, why="It has to.")
+    entry = PolicyEntry(document=to_document(policy), why="It has to.")
     parts = [entry.main, *(form for _, form in entry.replies)]
     for rows in (entry.blackouts, entry.clocks):
         parts += [rows.management_form, *rows]
@@ -174,7 +174,7 @@ def test_the_preview_of_an_outdated_form_shows_both_too(coordinator: Client) -> 
 
 @pytest.mark.parametrize("told", [{}, {"document": "{"}, {"document": '{"prefix": "XSA"}', "why": "x"}])
 def test_a_preview_that_no_page_of_ours_made_is_refused(coordinator: Client, told: dict[str, str]) -> None:
-    assert coordinator.post("/policy/save", told).url == "/policy/change"
+    assert coordinator.post("/policy/save", told)["Location"] == "/policy/change"
     assert not PolicyVersion.objects.exists()
 
 

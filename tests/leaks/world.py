@@ -10,10 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
+from advisories import policies
 from advisories.forms.advisory import SECTIONS
 from advisories.lifecycle import State
 from advisories.models import Advisory, Seat
 from advisories.models.seat import Right
+from advisories.policy import Blackout, Policy
 from releases import uploading
 from releases.models import Branch, Check, Flag, Series
 from tests.make import checked, make_advisory, make_user
@@ -91,6 +93,8 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
         checked(branch)
     owner = _named("owner", Role.SECURITY)
     Flag.objects.update(owner=owner)
+    blackout = Blackout(word("blackout"), timezone.now().date(), timezone.now().date() + timedelta(days=3))
+    policies.change(Policy("SSA", blackouts=(blackout,)), based_on=0, by=owner, why=word("why"))
     world = World(branch, hidden, scheduled, guests, public)
     world.people = {who: _person(who, world) for who in PEOPLE}
     for who, user in world.people.items():
