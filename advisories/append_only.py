@@ -51,3 +51,38 @@ def unguard(vendor: str, table: str = "advisories_event") -> tuple[str, ...]:
 
 def _about(table: str, statements: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(statement.format(table=table) for statement in statements)
+
+
+FROZEN: dict[str, tuple[str, ...]] = {
+    "advisories_revision": (),
+    "advisories_revisionpatch": (),
+    "advisories_publication": ("advisory_id", "revision_id", "arming_id", "number", "version", "title", "content"),
+}
+"""Tables whose rows are written once, with the columns that never change: all, where none is named.
+
+A migration that alters one of them puts its guard up again.
+"""
+
+
+def freeze(vendor: str, table: str) -> tuple[str, ...]:
+    """Statements after which the frozen columns of `table` cannot be changed, and none of its rows taken out."""
+    columns = f"OF {', '.join(FROZEN[table])} " if FROZEN[table] else ""
+    if vendor == "sqlite":
+        return tuple(
+            f"""CREATE TRIGGER {table}_no_{verb.split()[0].lower()} BEFORE {verb} ON {table}
+            BEGIN SELECT RAISE(ABORT, 'what is frozen stays as it is'); END"""
+            for verb in (f"UPDATE {columns}".strip(), "DELETE")
+        )
+    return (
+        f"""CREATE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'what is frozen stays as it is' USING ERRCODE = '23001'; END $$""",
+        f"""CREATE TRIGGER {table}_stays BEFORE UPDATE {columns}OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION {table}_stays()""",
+    )
+
+
+def thaw(vendor: str, table: str) -> tuple[str, ...]:
+    """Statements that take that guard down."""
+    if vendor == "sqlite":
+        return tuple(f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete"))
+    return (f"DROP FUNCTION {table}_stays() CASCADE",)

@@ -78,7 +78,7 @@ def text_at(advisory: Advisory, version: int) -> dict[str, str] | None:
     return {name: found.texts.get(name, "") for name in advisory.texts} if found else None
 
 
-def content_of(advisory: Advisory) -> dict[str, object]:
+def content_of(advisory: Advisory) -> dict[str, Any]:
     """What a revision freezes of the draft but its patches, as plain values that `canonical` takes.
 
     `number`, `title`, `sections` (name -> Markdown, filled ones only, in the field's order), `identifiers`,
@@ -97,7 +97,7 @@ def content_of(advisory: Advisory) -> dict[str, object]:
     }
 
 
-def for_readers(content: Mapping[str, Any]) -> dict[str, object]:
+def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
     """What of `content_of` is published: nothing that only members read, no name that was only asked for."""
     shown = {section.name for section in sections.told_to(sections.Audience.READER)}
     return {

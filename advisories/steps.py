@@ -21,23 +21,18 @@ class Step:
         return bool(self.consequence)
 
 
+BY_RELEASE = frozenset({State.PREDISCLOSED, State.PUBLIC})
+"""Steps that only a release brings about: a frozen revision, and for the public one approvals of exactly that."""
+
 WORDS = {
     State.DRAFTING: Step(State.DRAFTING, "Draft it"),
     State.READY: Step(State.READY, "Mark as ready"),
-    State.PREDISCLOSED: Step(
-        State.PREDISCLOSED,
-        "Pre-disclose",
-        "Downstreams who may know before count on it from here: there is no way back.",
-    ),
-    State.PUBLIC: Step(
-        State.PUBLIC,
-        "Publish now",
-        "Everyone can read text, patches and verdicts from this instant on, and the embargo is over. "
-        "What has been published stays known.",
-    ),
 }
 
 
 def steps_from(state: State) -> Iterable[Step]:
-    """What can be done next, in the lifecycle's order; what ends an advisory has its own page, which asks why."""
-    return [WORDS[target] for target in State if target in STEPS[state] - LEAVES_A_NOTE]
+    """What a person can do next with the advisory alone, in the lifecycle's order.
+
+    What ends one has its own page, which asks why; what sends one out is a release.
+    """
+    return [WORDS[target] for target in State if target in STEPS[state] - LEAVES_A_NOTE - BY_RELEASE]

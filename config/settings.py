@@ -296,6 +296,11 @@ TEAM_CERTIFICATE_FILE: Path | None = env.path("TEAM_CERTIFICATE_FILE", None)
 DECRYPTION_KEY_FILE: Path | None = env.path("DECRYPTION_KEY_FILE", None)
 DECRYPTION_PASSPHRASE_FILE: Path | None = env.path("DECRYPTION_PASSPHRASE_FILE", None)
 
+# Where a publication is announced in the open, such as a project's announcement list.
+ANNOUNCE_TO: list[str] = env.list("ANNOUNCE_TO", [])
+# Whether something may go out although this machine has no key to sign it with.
+PUBLISH_UNSIGNED: bool = env.bool("PUBLISH_UNSIGNED", False)
+
 # Reports: what a form or an address may bring.
 REPORT_FILES: int = env.int("REPORT_FILES", 10)
 REPORT_FILE_BYTES: int = env.int("REPORT_FILE_BYTES", 10 * 1024 * 1024)

@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 
 from accounts.models import Role, TeamSeat, User
+from advisories import publishing
 from advisories.lifecycle import SHOWN_TO_READERS, State
 from advisories.models import Advisory, Seat
 from advisories.models.seat import Right
@@ -21,6 +22,7 @@ from demo.scenario_values import TREE
 from demo.scenario_values import Advisory as ScenarioAdvisory
 from demo.upstream import Upstream
 from releases import uploading
+from releases.fixes import fixes_of
 from releases.mirroring import fetching
 from releases.models import Branch, Series, Tree
 
@@ -99,6 +101,8 @@ def load_advisories(tree: Tree, upstream: Upstream) -> list[str]:
                     refused.append(f"{advisory}: {refusal}")
                 else:
                     series[one.key] = revision.series
+            if advisory.public_at is not None:
+                publishing.publish_known(advisory, fixes_of(advisory), advisory.public_at)
     _load_seats()
     return refused
 

@@ -20,7 +20,7 @@ from pytest_django import Settings
 from accounts import sessions
 from accounts.models import User
 from accounts.second_factor import note_second_factor
-from advisories.append_only import APPEND_ONLY, guard, unguard
+from advisories.append_only import APPEND_ONLY, FROZEN, freeze, guard, thaw, unguard
 from releases.models import Tree
 from tests.make import make_tree
 from tests.upstream import Upstream, make_small_upstream
@@ -43,6 +43,7 @@ def pytest_configure() -> None:
     A file, since threads and worker processes have to see the same database as the test.
     """
     django_settings.MIRRORS_DIR = VAR / "mirrors"
+    django_settings.PUBLISH_UNSIGNED = True  # tests of signing set a key up and take this back
     # Files as they lie in static/, without collecting and hashing them first.
     django_settings.STATIC_ROOT = VAR / "static"
     django_settings.STATIC_ROOT.mkdir()
@@ -101,8 +102,10 @@ def _emptied_record() -> Iterator[None]:
 
     def flush(self: Any, statements: list[str]) -> None:
         vendor = connection.vendor
-        down = [statement for table in APPEND_ONLY for statement in unguard(vendor, table)]
-        up = [statement for table in APPEND_ONLY for statement in guard(vendor, table)]
+        down = [one for table in APPEND_ONLY for one in unguard(vendor, table)]
+        down += [one for table in FROZEN for one in thaw(vendor, table)]
+        up = [one for table in APPEND_ONLY for one in guard(vendor, table)]
+        up += [one for table in FROZEN for one in freeze(vendor, table)]
         empty(self, [*down, *statements, *up])
 
     with pytest.MonkeyPatch.context() as patch:

@@ -1,16 +1,17 @@
 """Typed makers of rows, with everything a test doesn't care about filled in."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat, User
-from advisories import intake
+from advisories import intake, publishing
+from advisories.content import Fixes
 from advisories.intake import Told
 from advisories.lifecycle import LEAVES_A_NOTE, SHOWN_TO_READERS, State
-from advisories.models import Advisory, Report, Seat
+from advisories.models import Advisory, Publication, Report, Seat
 from releases import uploading
 from releases.checking import requesting as checking
 from releases.checking import running
@@ -40,7 +41,16 @@ def make_advisory(
     if number is None:
         number = (Advisory.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     public_at = timezone.now() + public_in if state in SHOWN_TO_READERS else None
-    return Advisory.objects.create(number=number, title=title, state=state, public_at=public_at, **fields)
+    advisory = Advisory.objects.create(number=number, title=title, state=state, public_at=public_at, **fields)
+    if public_at is not None:
+        make_publication(advisory, public_at)
+    return advisory
+
+
+def make_publication(advisory: Advisory, public_at: datetime) -> Publication:
+    """The draft as it is, as the next revision, for everyone from an instant on."""
+    changes = "It says more." if advisory.revisions.exists() else ""
+    return publishing.publish_known(advisory, Fixes(), public_at, changes=changes)
 
 
 def make_seat(advisory: Advisory, user: User) -> Seat:

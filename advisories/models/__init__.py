@@ -1,7 +1,9 @@
-"""Advisories and the seats on them, reports and their threads, mail, and the record of what happened."""
+"""Advisories, the seats on them and how they go out, reports and their threads, mail, and the record."""
 
 from advisories.models.advisory import Advisory, StaleAdvisory
 from advisories.models.affected import Affected
+from advisories.models.arming import Approval, Arming, Override
+from advisories.models.batch import Batch, BatchEntry, BatchMove, StaleBatch
 from advisories.models.checklist import Tick
 from advisories.models.comment import Comment, CommentAudience, CommentFile
 from advisories.models.event import Event
@@ -10,16 +12,21 @@ from advisories.models.knock import Knock
 from advisories.models.mail import Fate, IncomingMail, Notice, OutgoingMail, Sending
 from advisories.models.message import Attachment, Author, DraftFile, Message
 from advisories.models.policy import PolicyVersion
+from advisories.models.publication import Publication, PublicationStep, StepKind, StepState
 from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoor, StaleReport
 from advisories.models.report_text import ReportText
+from advisories.models.revision import Reissue, Revision, RevisionPatch
 from advisories.models.seat import Seat
 from advisories.models.text_version import TextVersion
+from advisories.models.tiding import Tiding, What
 from advisories.models.typed_text import TypedText
 from advisories.models.vector import Vector
 
 __all__ = [
-    "Advisory", "Affected", "Attachment", "Author", "Comment", "CommentAudience", "CommentFile", "Credit",
-    "DoorKind", "DraftFile", "Event", "Fate", "Finder", "Identifier", "IncomingMail", "Knock", "Message", "Notice",
-    "OutgoingMail", "PolicyVersion", "Report", "ReportDoor", "ReportText", "Seat", "Sending", "StaleAdvisory",
-    "StaleReport", "Standing", "TextVersion", "Tick", "TypedText", "Vector",
+    "Advisory", "Affected", "Approval", "Arming", "Attachment", "Author", "Batch", "BatchEntry", "BatchMove",
+    "Comment", "CommentAudience", "CommentFile", "Credit", "DoorKind", "DraftFile", "Event", "Fate", "Finder",
+    "Identifier", "IncomingMail", "Knock", "Message", "Notice", "OutgoingMail", "Override", "PolicyVersion",
+    "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch",
+    "Seat", "Sending", "StaleAdvisory", "StaleBatch", "StaleReport", "Standing", "StepKind", "StepState",
+    "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "What",
 ]  # fmt: skip

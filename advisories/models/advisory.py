@@ -13,6 +13,7 @@ from accounts.models import Role, TeamSeat, User
 from advisories import sections
 from advisories.lifecycle import CARRIES_FIXES, LEAVES_A_NOTE, SHOWN_TO_READERS, State, check_step
 from advisories.models.event import Event
+from advisories.models.publication import Publication
 from advisories.models.seat import Seat
 
 
@@ -20,20 +21,24 @@ class StaleAdvisory(Exception):
     """Somebody else changed the advisory since it was read."""
 
 
+def _published() -> Exists:
+    """Whether readers see it: a publication whose instant has come, whatever state a worker has left it in."""
+    return Exists(Publication.objects.live().filter(advisory=OuterRef("pk")))
+
+
 class AdvisoryQuerySet(models.QuerySet["Advisory"]):
     """Questions about advisories. What a person may know is decided here, in SQL, and nowhere else."""
 
     def public(self) -> Self:
         """Those whose instant has come, by the database's clock, with or without a worker."""
-        return self.filter(state__in=SHOWN_TO_READERS, public_at__lte=Now())
+        return self.filter(_published())
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Keep what `viewer` may read. Being a superuser opens nothing: a seat does."""
-        public = Q(state__in=SHOWN_TO_READERS, public_at__lte=Now())
         if not viewer.is_authenticated:
-            return self.filter(public)
+            return self.public()
         return self.filter(
-            public
+            _published()
             | Exists(TeamSeat.objects.held_by(viewer, Role.SECURITY, Role.COORDINATOR))
             | Exists(Seat.objects.current().filter(user=viewer, advisory=OuterRef("pk")))
         )
@@ -67,7 +72,7 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
 
     def embargoed(self) -> Self:
         """Those that are not public yet, and may still carry a secret."""
-        return self.exclude(Q(state__in=SHOWN_TO_READERS, public_at__lte=Now()))
+        return self.filter(~_published())
 
     def carrying_fixes(self) -> Self:
         """Those whose series are worth trying on the branches."""
@@ -80,7 +85,11 @@ class Advisory(models.Model):
     number = models.PositiveIntegerField(unique=True, help_text="Never used again, whatever becomes of it.")
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in State], default=State.DRAFTING)
-    public_at = models.DateTimeField(null=True, blank=True, help_text="The instant from which readers see it (UTC).")
+    public_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="The planned instant (UTC), later that of the first publication; readers go by `Publication`.",
+    )
     description = models.TextField(blank=True)
     impact = models.TextField(blank=True)
     vulnerable_systems = models.TextField(blank=True)

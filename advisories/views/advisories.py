@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -16,7 +15,7 @@ from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
 from advisories.markdown import render as render_markdown
 from advisories.models import Advisory, Event, StaleAdvisory
 from advisories.sections import Audience, filled
-from advisories.steps import steps_from
+from advisories.steps import BY_RELEASE, steps_from
 from advisories.timeline import timeline_of
 
 
@@ -107,13 +106,13 @@ def ask_move(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def move(request: SignedInRequest, number: int) -> HttpResponse:
-    """Take one step of the lifecycle. What becomes public does so at this instant."""
+    """Take one step of the lifecycle; what goes out goes by a release."""
     advisory = _writers_advisory(request, number)
     try:
         target = State(request.POST.get("target", ""))
-        if target in LEAVES_A_NOTE:
+        if target in LEAVES_A_NOTE | BY_RELEASE:
             raise StepNotAllowed(State(advisory.state), target)
-        advisory.move_to(target, by=request.user, **({"public_at": Now()} if target is State.PUBLIC else {}))
+        advisory.move_to(target, by=request.user)
     except (ValueError, StepNotAllowed):
         messages.error(request, f"{advisory} cannot go there from where it stands.")
     except StaleAdvisory:

@@ -7,8 +7,8 @@ that are no more secret than its own; what people declared as a dependency they 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from advisories.lifecycle import SHOWN_TO_READERS, State
-from advisories.models import Advisory
+from advisories.lifecycle import State
+from advisories.models import Advisory, Publication
 from releases.engine.check import SeriesInput
 from releases.models import Branch, Patch, Series
 
@@ -22,7 +22,7 @@ class Standing:
     content: int
     """Who may learn of it now: 0 everyone, 1 members, 2 the team."""
     readers: int
-    """Who may come to read its verdicts without another step: an told advisory turns public by the clock alone."""
+    """Who may come to read its verdicts without another step: an armed advisory turns public by the clock alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,12 @@ class Entrant:
         )
 
 
-def standing_of(state: str, *, is_public: bool) -> Standing:
-    """Where an advisory stands; `is_public` by the database's clock."""
+def standing_of(state: str, *, is_public: bool, is_armed: bool) -> Standing:
+    """Where an advisory stands; `is_public` by the database's clock, `is_armed` where only the clock is waited for."""
     if is_public:
         return Standing(_PUBLIC, _PUBLIC)
-    if state in SHOWN_TO_READERS:
-        return Standing(_TEAM, _PUBLIC)
-    if state == State.PREDISCLOSED:
-        return Standing(_PREDISCLOSED, _PREDISCLOSED)
-    return Standing(_TEAM, _TEAM)
+    content = _PREDISCLOSED if state == State.PREDISCLOSED else _TEAM
+    return Standing(content, _PUBLIC if is_armed else content)
 
 
 def entrants(branch: Branch) -> dict[int, Entrant]:
@@ -67,8 +64,10 @@ def entrants(branch: Branch) -> dict[int, Entrant]:
         .prefetch_related("depends_on")
         .order_by("advisory__number", "pk")
     )
-    told = Series.objects.to_try_on(branch).filter(advisory__in=Advisory.objects.public())
-    public = set(told.values_list("pk", flat=True))
+    trying = Series.objects.to_try_on(branch)
+    public = set(trying.filter(advisory__in=Advisory.objects.public()).values_list("pk", flat=True))
+    coming = Publication.objects.coming().values("advisory")
+    armed = set(trying.filter(advisory__in=coming).values_list("pk", flat=True))
     patches: dict[int, list[bytes]] = {}
     wanted = Patch.objects.filter(revision__in=[one.current_id for one in series]).order_by("position")
     for revision, content in wanted.values_list("revision", "content"):
@@ -79,7 +78,7 @@ def entrants(branch: Branch) -> dict[int, Entrant]:
             advisory=one.advisory_id,
             number=one.advisory.number,
             revision=one.current_id or 0,
-            standing=standing_of(one.advisory.state, is_public=one.pk in public),
+            standing=standing_of(one.advisory.state, is_public=one.pk in public, is_armed=one.pk in armed),
             patches=tuple(patches.get(one.current_id or 0, ())),
             needs=tuple(sorted(needed.pk for needed in one.depends_on.all())),
             needs_commits=tuple(one.depends_on_commits),

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from advisories.models import Advisory
+from advisories.models import Advisory, Publication
 from releases.checking.circle import standing_of
 from releases.engine.verdicts import ENGINE_VERSION
 from releases.models import Branch, PointRelease, Series, Tree
@@ -51,17 +51,20 @@ def digests(branches: Iterable[Branch]) -> dict[int, str]:
 
 def _series(wanted: Iterable[int]) -> dict[int, Any]:
     public = Advisory.objects.public().filter(pk=OuterRef("advisory"))
+    coming = Publication.objects.coming().filter(advisory=OuterRef("advisory"))
     rows = (
         Series.objects.filter(pk__in=wanted, advisory__in=Advisory.objects.carrying_fixes(), current__isnull=False)
-        .annotate(is_public=Exists(public))
-        .values_list("pk", "current", "advisory__number", "advisory__state", "is_public", "depends_on_commits")
+        .annotate(is_public=Exists(public), is_armed=Exists(coming))
+        .values_list(
+            "pk", "current", "advisory__number", "advisory__state", "is_public", "is_armed", "depends_on_commits"
+        )
     )
     needs: dict[int, list[int]] = defaultdict(list)
     through = Series.depends_on.through.objects.filter(from_series__in=wanted)
     for series, needed in through.order_by("to_series").values_list("from_series", "to_series"):
         needs[series].append(needed)
     told = {}
-    for pk, current, number, state, is_public, commits in rows:
-        standing = standing_of(state, is_public=is_public)
+    for pk, current, number, state, is_public, is_armed, commits in rows:
+        standing = standing_of(state, is_public=is_public, is_armed=is_armed)
         told[pk] = [pk, current, number, standing.content, standing.readers, commits, needs[pk]]
     return told

@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import Role
 from advisories.lifecycle import LEAVES_A_NOTE, STEPS, State
 from advisories.models import Advisory
+from advisories.steps import BY_RELEASE
 from tests.make import make_advisory, make_user
 
 
@@ -84,18 +85,9 @@ def test_only_the_steps_of_the_lifecycle_are_offered_and_taken(team: Client, sta
         is_offered = f'value="{target}"' in (shown := team.get(page).content.decode()) or f"target={target}" in shown
         team.post(f"{page}move", {"target": target})
         advisory.refresh_from_db()
-        is_step = target in STEPS[state] - LEAVES_A_NOTE
+        is_step = target in STEPS[state] - LEAVES_A_NOTE - BY_RELEASE
         assert is_offered == is_step, target
         assert (advisory.state == target) == (is_step or target == state), target
-
-
-def test_publishing_asks_first_and_is_public_from_that_instant(team: Client) -> None:
-    advisory = make_advisory(state=State.READY)
-    page = f"/advisories/{advisory.number}/"
-    assert "What has been published stays known" in team.get(f"{page}move?target=public").content.decode()
-    assert Client().get(page).status_code == 404
-    team.post(f"{page}move", {"target": "public"})
-    assert Client().get(page).status_code == 200
 
 
 def test_a_step_that_is_not_there_cannot_be_asked_for(team: Client) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Role
 from advisories.append_only import guard, unguard
@@ -15,7 +16,7 @@ from advisories.events import START, Verified, verify
 from advisories.lifecycle import State
 from advisories.models import Advisory, Event, Seat
 from advisories.models.seat import Right
-from tests.make import make_advisory, make_branch, make_series, make_tree, make_user
+from tests.make import make_advisory, make_branch, make_publication, make_series, make_tree, make_user
 from tests.upstream import fix, numbered
 
 SAFE = fix(numbered("queue"), numbered("queue", l25="queue is safe"))
@@ -188,6 +189,7 @@ def test_readers_are_told_the_steps_and_not_who_took_them(db: None) -> None:
     advisory, person = make_advisory(state=State.READY), make_user("insider@sluice.example")
     Seat.objects.give(advisory, make_user("guest@vendor.example"), Right.READ, by=person)
     advisory.move_to(State.PUBLIC, by=person, public_at="2026-01-01T00:00Z")
+    make_publication(advisory, timezone.now())
     shown = Client().get(f"/advisories/{advisory.number}/").content.decode()
     assert "Moved from ready to public" in shown
     assert "insider" not in shown

@@ -153,11 +153,19 @@ def test_a_dependency_is_named_by_its_advisory(branch: Branch, patch: str) -> No
 def test_a_step_of_the_lifecycle_is_taken_and_followed(branch: Branch) -> None:
     series = make_series(branch, SAFE, advisory=make_advisory(number=7))
     checked(branch)
-    told("move_advisory", "7", "public")
-    assert Advisory.objects.public().get() == series.advisory
-    assert verdicts(series, branch)["release"] == "applies"
-    with pytest.raises(CommandError, match="does not go from public to drafting"):
+    told("move_advisory", "7", "merged")
+    assert Advisory.objects.get().state == "merged"
+    checked(branch)
+    assert verdicts(series, branch) == {}
+    with pytest.raises(CommandError, match="does not go from merged to drafting"):
         call_command("move_advisory", "7", "drafting")
+
+
+def test_nothing_goes_out_by_a_command(branch: Branch) -> None:
+    make_series(branch, SAFE, advisory=make_advisory(number=7, state=State.READY))
+    with pytest.raises(CommandError, match="invalid choice: 'public'"):
+        call_command("move_advisory", "7", "public")
+    assert not Advisory.objects.public().exists()
 
 
 def test_a_tree_that_cannot_be_fetched_ends_with_a_sentence(tree: Tree) -> None:

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from pytest_django import DjangoAssertNumQueries
 
 from advisories.lifecycle import State
-from advisories.models import Advisory
+from advisories.models import Publication
 from releases import uploading
 from releases.checking import requesting as checking
 from releases.models import Branch, BranchRun, Cell, Flag, PointRelease, RunState, Series, Tree
@@ -90,7 +90,7 @@ def test_an_advisory_whose_instant_comes_by_the_clock_is_noticed(branch: Branch)
     make_series(branch, SAFE, advisory=advisory)
     checked(branch)
     assert checking.request_where_inputs_moved() == 0
-    Advisory.objects.update(public_at=Now())
+    Publication.objects.update(public_at=Now())
     assert checking.request_where_inputs_moved() == 1
 
 

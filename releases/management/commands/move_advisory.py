@@ -3,21 +3,22 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
 from advisories.models import Advisory, StaleAdvisory
+from advisories.steps import BY_RELEASE
 from releases.checking import requesting as checking
 
 
 class Command(BaseCommand):
-    """Until the lifecycle has its pages; what depends on the state is checked again."""
+    """What depends on the state is checked again."""
 
-    help = "Take one lifecycle step with an advisory. To public means: everyone sees it from now on."
+    help = "Take one lifecycle step with an advisory. What goes out goes by a release, with its approvals."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("number", type=int)
-        parser.add_argument("state", choices=[state.value for state in State if state is not State.MERGED])
+        offered = [state.value for state in State if state is not State.MERGED and state not in BY_RELEASE]
+        parser.add_argument("state", choices=offered)
         parser.add_argument("--because", default="", help="Why it is given up or withdrawn; its page says it.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -26,8 +27,6 @@ class Command(BaseCommand):
             raise CommandError(f"There is no advisory {options['number']}.")
         target = State(options["state"])
         changes: dict[str, object] = {}
-        if target is State.PUBLIC:
-            changes["public_at"] = timezone.now()
         if target in LEAVES_A_NOTE:
             if not options["because"].strip():
                 raise CommandError("Say why with --because: the page at its number will.")

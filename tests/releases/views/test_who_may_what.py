@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from advisories.lifecycle import State
-from advisories.models import Advisory, Seat
+from advisories.models import Advisory, Publication, Seat
 from advisories.models.seat import Right
 from releases.models import Branch, Check, Flag, Series
 from tests.make import make_advisory, make_user
@@ -196,9 +196,9 @@ def test_nothing_rendered_for_a_person_may_be_kept(public: Stage) -> None:
 
 
 def test_an_embargo_that_ends_by_the_clock_opens_every_page(public: Stage) -> None:
-    Advisory.objects.filter(pk=public.advisory.pk).update(public_at=timezone.now() + timedelta(hours=1))
+    Publication.objects.update(public_at=timezone.now() + timedelta(hours=1))
     assert {Client().get(address(public)).status_code for address in READ.values()} == {404}
-    Advisory.objects.filter(pk=public.advisory.pk).update(public_at=timezone.now() - timedelta(seconds=1))
+    Publication.objects.update(public_at=timezone.now() - timedelta(seconds=1))
     assert {Client().get(address(public)).status_code for address in READ.values()} == {200}
 
 

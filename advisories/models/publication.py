@@ -1,0 +1,147 @@
+"""What the world sees: one revision, from its instant on, by the database's clock and nobody else's."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+
+if TYPE_CHECKING:
+    from advisories.models.advisory import Advisory
+    from advisories.models.arming import Arming
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    """Questions about publications. Public pages, feeds and exports ask here, and never at a draft."""
+
+    def live(self) -> Self:
+        """Those whose instant has come, with or without a worker; a web host's own clock is not asked."""
+        return self.filter(voided_at__isnull=True, public_at__lte=Now())
+
+    def current(self) -> Self:
+        """Of each advisory the live one that says most: the highest version."""
+        later = self.model.objects.live().filter(advisory=OuterRef("advisory"), version__gt=OuterRef("version"))
+        return self.live().filter(~Exists(later))
+
+    def coming(self) -> Self:
+        """Those that are armed and whose instant lies ahead."""
+        return self.filter(voided_at__isnull=True, public_at__gt=Now())
+
+    def visible_to(self, viewer: User | AnonymousUser) -> Self:
+        """Keep what `viewer` may read: what is live, and all of the advisories that they work on."""
+        from advisories.models.advisory import Advisory
+
+        live = Q(voided_at__isnull=True, public_at__lte=Now())
+        return self.filter(live | Q(advisory__in=Advisory.objects.worked_on_by(viewer)))
+
+    def void(self, *, arming: "Arming") -> int:
+        """Take back what an arming promised, as far as its instant has not come; how many that were."""
+        return self.coming().filter(arming=arming).update(voided_at=Now())
+
+
+class Publication(models.Model):
+    """One revision's way out. It exists only after arming (or an import), and never changes once its instant has come.
+
+    Number, version, title and what readers may see of the content stand here once more, so that public pages ask one
+    table, and never what only members were told.
+    """
+
+    advisory: "models.ForeignKey[Advisory, Advisory]" = models.ForeignKey(
+        "advisories.Advisory", on_delete=models.PROTECT, related_name="publications"
+    )
+    revision = models.ForeignKey("advisories.Revision", on_delete=models.PROTECT, related_name="publications")
+    arming = models.ForeignKey(
+        "advisories.Arming", null=True, blank=True, on_delete=models.PROTECT, related_name="publications",
+        help_text="The approvals it goes out by; none for what was published before this portal was.",
+    )  # fmt: skip
+    number = models.PositiveIntegerField()
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    content = models.JSONField(help_text="What of the revision readers are shown; the patches are the revision's.")
+    public_at = models.DateTimeField(help_text="The instant from which readers see it (UTC).")
+    made_at = models.DateTimeField(db_default=Now())
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-public_at", "-number", "-version"]
+        indexes = [models.Index(fields=["public_at"], name="advisories_publication_when")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["advisory", "version"],
+                condition=Q(voided_at__isnull=True),
+                name="advisories_publication_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True) | Q(voided_at__lt=F("public_at")),
+                name="advisories_publication_void_only_before",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.advisory} v{self.version}"
+
+
+class StepKind(models.TextChoices):
+    """What has to happen at and after the instant. Readers see the advisory whether or not any of it has."""
+
+    RECORD = "record", "The record, and those who hold it already"
+    MAIL = "mail", "Mail to a list"
+
+
+class StepState(models.TextChoices):
+    """Where a step stands."""
+
+    WAITING = "waiting", "Waiting"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class PublicationStepQuerySet(models.QuerySet["PublicationStep"]):
+    """Questions about steps, and the claim."""
+
+    def visible_to(self, viewer: User | AnonymousUser) -> Self:
+        """Keep those of advisories that `viewer` works on."""
+        from advisories.models.advisory import Advisory
+
+        return self.filter(publication__advisory__in=Advisory.objects.worked_on_by(viewer))
+
+    def due(self) -> Self:
+        """Those whose instant has come, that nobody has in hand and that have not failed for good."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
+        instant = Q(publication__voided_at__isnull=True, publication__public_at__lte=Now())
+        return self.filter(free, instant, state=StepState.WAITING)
+
+
+class PublicationStep(models.Model):
+    """One step of a publication: the promise, claimed by compare-and-set, done once in effect."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=10, choices=StepKind)
+    target = models.CharField(max_length=254, blank=True, help_text="The address of a list.")
+    state = models.CharField(max_length=10, choices=StepState, default=StepState.WAITING)
+    tries = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=200, blank=True, help_text="What went wrong last, in neutral words.")
+
+    objects = PublicationStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["publication", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "kind", "target"], name="advisories_publicationstep_once"),
+            models.CheckConstraint(condition=Q(kind__in=StepKind.values), name="advisories_publicationstep_kind_known"),
+            models.CheckConstraint(
+                condition=(Q(state=StepState.DONE, done_at__isnull=False))
+                | (Q(state__in=[StepState.WAITING, StepState.FAILED], done_at__isnull=True)),
+                name="advisories_publicationstep_done_has_its_instant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication}: {self.get_kind_display()}"

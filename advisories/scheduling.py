@@ -1,0 +1,167 @@
+"""Planning a release: batches, their dates, and everything that may happen to a date before it comes.
+
+Every action takes the batch's row in hand first, checks that nobody changed it since it was read, and writes change,
+history and event in one transaction; whoever was told the old date hears of the new one.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import User
+from advisories import disarming, tidings
+from advisories.batching import BatchState, NotAhead
+from advisories.canonical import instant_text
+from advisories.lifecycle import State
+from advisories.models import Advisory, Batch, BatchEntry, BatchMove, Event, What
+from advisories.policies import current_policy
+
+PLANNABLE = frozenset({State.DRAFTING, State.READY, State.PREDISCLOSED, State.PUBLIC})
+"""A public one is planned again to be re-issued."""
+
+
+class NotPlannable(Exception):
+    """The advisory cannot be in a batch as it stands."""
+
+
+class AlreadyPlanned(NotPlannable):
+    """The advisory is in a batch already."""
+
+
+@transaction.atomic
+def plan(
+    advisories: Iterable[Advisory],
+    planned_at: datetime,
+    *,
+    by: User | None,
+    name: str = "",
+    now: datetime | None = None,
+) -> Batch:
+    """Begin a batch for an instant ahead (aware). Raises `NotAhead`, `NotPlannable`."""
+    members = list(advisories)
+    if planned_at <= (now or timezone.now()):
+        raise NotAhead("the planned instant has passed already")
+    is_reissue = bool(members) and all(one.state == State.PUBLIC for one in members)
+    batch = Batch.objects.create(name=name.strip(), planned_at=planned_at, begun_by=by, is_reissue=is_reissue)
+    for advisory in members:
+        _join(batch, advisory)
+    Event.objects.record(batch, kind="batch-planned", by=by, detail={"advisories": [one.number for one in members]})
+    return batch
+
+
+@transaction.atomic
+def add(batch: Batch, advisory: Advisory, *, by: User | None) -> None:
+    """Take an advisory in while the batch is open. Raises `NotPlannable` and `StaleBatch`."""
+    held = Batch.objects.in_hand(batch)
+    if held.state != BatchState.OPEN:
+        raise NotPlannable(f"{held} is {held.state}: only an open batch takes in another advisory")
+    _join(held, advisory)
+    held.change(is_reissue=False if advisory.state != State.PUBLIC else held.is_reissue)
+    Event.objects.record(held, kind="batch-joined", by=by, detail={"advisory": advisory.number})
+    batch.refresh_from_db()
+
+
+@transaction.atomic
+def remove(batch: Batch, advisory: Advisory, *, by: User | None) -> None:
+    """Let an advisory leave while the batch is open. Raises `NotPlannable` where it isn't in there."""
+    held = Batch.objects.in_hand(batch)
+    if held.state != BatchState.OPEN:
+        raise NotPlannable(f"{held} is {held.state}: split it to take something out")
+    if not BatchEntry.objects.current().filter(batch=held, advisory=advisory).update(left_at=Now()):
+        raise NotPlannable(f"{advisory} is not in {held}")
+    Advisory.objects.filter(pk=advisory.pk).exclude(state=State.PUBLIC).update(public_at=None)
+    held.change()
+    Event.objects.record(held, kind="batch-left", by=by, detail={"advisory": advisory.number})
+    batch.refresh_from_db()
+
+
+@transaction.atomic
+def move(batch: Batch, new_at: datetime, *, reason: str, by: User, now: datetime | None = None) -> None:
+    """Plan another instant, void what was armed, and tell whoever was told the old date.
+
+    Raises `NotAhead`, `NoReason`, `BatchStepNotAllowed`, `StaleBatch`, `AlreadyOut`.
+    """
+    held = Batch.objects.in_hand(batch)
+    before = held.as_value()
+    after = before.move(new_at, reason=reason, by=by.pk, now=now or timezone.now())
+    if after.planned_at == before.planned_at:
+        return
+    disarming.unarm(held, f"The date was moved: {reason}", by=by)
+    BatchMove.objects.create(batch=held, old_at=before.planned_at, new_at=new_at, reason=reason.strip(), by=by)
+    held.change(state=after.state, planned_at=new_at, is_at_once=False)
+    _set_instants(held, new_at)
+    tidings.tell_of_batch(held, What.DATE_MOVED, before.told_the_date(current_policy()), reason=reason)
+    Event.objects.record(
+        held, kind="batch-moved", by=by, detail={"from": instant_text(before.planned_at), "to": instant_text(new_at)}
+    )
+    batch.refresh_from_db()
+
+
+@transaction.atomic
+def split(
+    batch: Batch, leaving: Iterable[Advisory], new_at: datetime, *, reason: str, by: User, now: datetime | None = None
+) -> Batch:
+    """Take some advisories to a batch of their own at another instant. Raises as `move`, and `CannotSplit`."""
+    held = Batch.objects.in_hand(batch)
+    gone = list(leaving)
+    before = held.as_value()
+    _stays, goes = before.split(
+        frozenset(one.pk for one in gone), new_at, reason=reason, by=by.pk, now=now or timezone.now()
+    )
+    disarming.unarm(held, f"Some of it was taken to another date: {reason}", by=by)
+    other = Batch.objects.create(
+        planned_at=new_at, state=goes.state, was_predisclosed=goes.was_predisclosed, begun_by=by,
+        is_reissue=held.is_reissue,
+    )  # fmt: skip
+    for old in goes.moves[:-1]:
+        BatchMove.objects.create(
+            batch=other, old_at=old.old_at, new_at=old.new_at, reason=old.reason, by_id=old.by or None, at=old.at
+        )
+    if new_at != before.planned_at:
+        BatchMove.objects.create(batch=other, old_at=before.planned_at, new_at=new_at, reason=reason.strip(), by=by)
+    BatchEntry.objects.current().filter(batch=held, advisory__in=gone).update(left_at=Now())
+    for advisory in gone:
+        BatchEntry.objects.create(batch=other, advisory=advisory)
+    held.change(state=before.disarm().state)
+    _set_instants(other, new_at)
+    tidings.tell_of_batch(other, What.DATE_MOVED, before.told_the_date(current_policy()), reason=reason)
+    numbers = [one.number for one in gone]
+    Event.objects.record(held, kind="batch-split", by=by, detail={"into": other.pk, "advisories": numbers})
+    Event.objects.record(other, kind="batch-planned", by=by, detail={"advisories": numbers, "split_from": held.pk})
+    batch.refresh_from_db()
+    return other
+
+
+@transaction.atomic
+def cancel(batch: Batch, *, reason: str, by: User) -> None:
+    """Give the date up; its advisories are free again. Raises `NoReason`, `BatchStepNotAllowed` while it is armed."""
+    held = Batch.objects.in_hand(batch)
+    before = held.as_value()
+    before.cancel(reason)
+    members = list(BatchEntry.objects.current().filter(batch=held).values_list("advisory", flat=True))
+    tidings.tell_of_batch(held, What.CANCELLED, before.told_the_date(current_policy()), reason=reason)
+    BatchEntry.objects.current().filter(batch=held).update(left_at=Now())
+    Advisory.objects.filter(pk__in=members).exclude(state=State.PUBLIC).update(public_at=None)
+    held.change(state=BatchState.CANCELLED, cancelled_for=reason.strip())
+    Event.objects.record(held, kind="batch-cancelled", by=by)
+    batch.refresh_from_db()
+
+
+def _join(batch: Batch, advisory: Advisory) -> None:
+    if State(advisory.state) not in PLANNABLE:
+        raise NotPlannable(f"{advisory} is {advisory.state} and goes out with no batch")
+    try:
+        with transaction.atomic():
+            BatchEntry.objects.create(batch=batch, advisory=advisory)
+    except IntegrityError:
+        raise AlreadyPlanned(f"{advisory} is in a batch already") from None
+    if advisory.state != State.PUBLIC:
+        Advisory.objects.filter(pk=advisory.pk).update(public_at=batch.planned_at)
+
+
+def _set_instants(batch: Batch, at: datetime) -> None:
+    inside = Advisory.objects.filter(entries__batch=batch, entries__left_at__isnull=True)
+    inside.exclude(state=State.PUBLIC).update(public_at=at)
