@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("advisories/", include("advisories.urls")),
     path("report/", include("advisories.report_urls")),
     path("triage/", include("advisories.triage_urls")),
+    path("calendar/", include("advisories.calendar_urls")),
     path("policy/", include("advisories.policy_urls")),
     path("", include("releases.urls")),
     path("healthz", alive, name="alive"),

@@ -2,6 +2,7 @@
 
 from advisories.calendar.clocks import Break, BreakKind, FixedEnd, RunningClock, Window, breaks, window
 from advisories.calendar.instants import Fold, Instant, NoSuchTime, TimeExistsTwice, exact_instant, slot_instant
+from advisories.calendar.month import Day, Month, month_of
 from advisories.calendar.objections import Reason, ReasonKind, objections
 from advisories.calendar.predictability import PastRelease, Predictability, measure
 from advisories.calendar.slots import Earliest, PassedOver, Slot, earliest, next_slots
@@ -10,11 +11,13 @@ from advisories.calendar.working_days import Holiday, NoWorkingDays, WorkingCale
 __all__ = [
     "Break",
     "BreakKind",
+    "Day",
     "Earliest",
     "FixedEnd",
     "Fold",
     "Holiday",
     "Instant",
+    "Month",
     "NoSuchTime",
     "NoWorkingDays",
     "PassedOver",
@@ -31,6 +34,7 @@ __all__ = [
     "earliest",
     "exact_instant",
     "measure",
+    "month_of",
     "next_slots",
     "objections",
     "slot_instant",

@@ -59,7 +59,9 @@ def preview(request: SignedInRequest) -> HttpResponse:
     if not differences(held.policy, entry.policy):
         entry.main.add_error(None, "Nothing differs from the policy that holds.")
         return _form(request, entry, status=422)
-    found = consequences(held.policy, entry.policy, taken_days(entry.policy), viewer=request.user, now=timezone.now())
+    found = consequences(
+        held.policy, entry.policy, taken_days(entry.policy, request.user), viewer=request.user, now=timezone.now()
+    )
     context = {"found": found, "held": held, "document": as_text(entry.policy), "why": told["why"]}
     context["new_zone"] = entry.policy.zone
     return render(request, "policy/preview.html", context)

@@ -34,6 +34,7 @@ PUBLIC = {
     "releases:revision",
     "releases:patch_file",
     "policy:policy",
+    "calendar:for_readers",
 }
 """Open to everyone; what they show to whom is the query's business."""
 
@@ -72,6 +73,7 @@ SIGNED_IN = OWN_ACCOUNT | {
     "advisories:move",
     *(f"triage:{name}" for name in ("queue", "report", "file", "letters", "original", "answer", "assign", "judge")),
     *(f"triage:{name}" for name in ("decide", "terms", "draft", "link")),
+    *(f"calendar:{name}" for name in ("month", "for_the_team")),
     *(f"policy:{name}" for name in ("change", "save", "history", "version")),
     "releases:flags",
     "releases:take_flag",

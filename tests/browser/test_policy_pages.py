@@ -9,7 +9,7 @@ from accounts.models import Role, User
 from advisories import policies
 from advisories.policy import Announced, Blackout, Cadence, Policy
 from tests.browser.conftest import Open
-from tests.browser.test_pages import look_at
+from tests.browser.looking import look_at
 from tests.make import make_user
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ def test_every_page_of_the_policy_is_accessible_and_fits(
     coordinator: User, open_browser: Open, width: int, scheme: str
 ) -> None:
     context = open_browser(coordinator, width=width, scheme=scheme)
-    for address in ("/policy/", "/policy/change", "/policy/history/", "/policy/history/1/"):
+    for address in ("/policy/", "/policy/change", "/policy/history/", "/policy/history/1/", "/calendar/"):
         assert look_at(context.new_page(), address) == [], address
 
 

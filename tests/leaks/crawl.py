@@ -99,8 +99,9 @@ class Crawl:
 
 
 def _is_told(who: str, secret: str, heard: str) -> bool:
-    """The team may know whose a flag is."""
-    return who == "release manager" and secret not in heard.replace(word("owner"), "")
+    """The team may know whose a flag is, and when nothing is released."""
+    told = heard.replace(word("owner"), "").replace(word("blackout"), "")
+    return who == "release manager" and secret not in told
 
 
 def addresses() -> Iterator[tuple[str, str]]:

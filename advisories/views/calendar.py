@@ -1,0 +1,76 @@
+"""The calendar of releases: a month, the next good dates, and what calendars subscribe to."""
+
+import re
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import is_on_the_team
+from accounts.doors import SignedInRequest, public_page
+from advisories import icalendars
+from advisories.access import may_change_policy
+from advisories.calendar import month_of
+from advisories.planning import good_slots, taken_days, today_in
+from advisories.policies import current_policy
+
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+
+
+@require_safe
+def month(request: SignedInRequest) -> HttpResponse:
+    """One month with its release days, and the next dates with what speaks against the nearer ones."""
+    _team_only(request)
+    policy, now = current_policy(), timezone.now()
+    today, taken = today_in(policy, now), taken_days(policy, request.user)
+    try:
+        shown = month_of(policy, taken, _asked(request) or today, today=today)
+    except ValueError:
+        raise Http404 from None
+    context = {
+        "month": shown,
+        "is_this_month": shown.first == today.replace(day=1),
+        "slots": good_slots(policy, taken, now=now),
+        "policy": policy,
+        "may_change": may_change_policy(request.user),
+    }
+    return render(request, "calendar/month.html", context)
+
+
+@public_page
+@require_safe
+def for_readers(request: HttpRequest) -> HttpResponse:
+    """Planned dates as everyone may know them."""
+    return _calendar(icalendars.for_readers(current_policy(), now=timezone.now()), "releases.ics")
+
+
+@require_safe
+def for_the_team(request: SignedInRequest) -> HttpResponse:
+    """Planned dates and blackouts, without a title."""
+    _team_only(request)
+    return _calendar(icalendars.for_the_team(current_policy(), now=timezone.now()), "team.ics")
+
+
+def _team_only(request: HttpRequest) -> None:
+    if not is_on_the_team(request.user):
+        raise PermissionDenied
+
+
+def _asked(request: HttpRequest) -> date | None:
+    """The month that an address names. Raises `ValueError` where there is none such."""
+    told = request.GET.get("month", "")
+    if not told:
+        return None
+    match = _MONTH.fullmatch(told)
+    if match is None:
+        raise ValueError(f"{told!r} names no month")
+    return date(int(match[1]), int(match[2]), 1)
+
+
+def _calendar(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
