@@ -10,7 +10,7 @@ from accounts.models import Role
 from advisories.lifecycle import State
 from advisories.models import Advisory
 from releases.models import Branch, Series, SeriesRevision, Tree
-from tests.make import checked, fetched, make_advisory, make_branch, make_series, make_user, verdicts
+from tests.make import checked, fetched, make_advisory, make_branch, make_series, make_tree, make_user, verdicts
 from tests.upstream import Upstream, fix, numbered
 
 SAFE = fix(numbered("queue"), numbered("queue", l25="queue is safe"))
@@ -172,3 +172,19 @@ def test_a_tree_that_cannot_be_fetched_ends_with_a_sentence(tree: Tree) -> None:
     Tree.objects.update(url="/nowhere")
     with pytest.raises(CommandError, match="Not fetched: sluice"):
         call_command("fetch_trees", stderr=io.StringIO())
+
+
+@pytest.mark.parametrize("told_id", ["12ab34cd", "master", "z" * 40, "a" * 41, "a" * 40 + "\nb"])
+def test_a_commit_to_depend_on_that_is_no_full_id_is_refused(db: None, patch: str, told_id: str) -> None:
+    make_branch(make_tree())
+    make_advisory(number=7)
+    with pytest.raises(CommandError, match="40 or 64 hexadecimal digits"):
+        told("add_series", "7", "sluice", patch, "--branches", "1.0", "--depends-on-commit", told_id)
+    assert not Series.objects.exists()
+
+
+def test_a_commit_to_depend_on_may_be_told_in_upper_case(db: None, patch: str) -> None:
+    make_branch(make_tree())
+    make_advisory(number=7)
+    told("add_series", "7", "sluice", patch, "--branches", "1.0", "--depends-on-commit", "AB" * 20)
+    assert Series.objects.get().depends_on_commits == ["ab" * 20]

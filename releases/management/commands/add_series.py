@@ -1,5 +1,6 @@
 """`manage.py add_series NUMBER TREE FILE…`: upload a series, or the next revision of one."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from accounts.models import User
 from advisories.models import Advisory
 from releases import uploading
 from releases.models import Branch, Series, Tree
+from releases.models.branch import COMMIT
 
 
 class Command(BaseCommand):
@@ -29,7 +31,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="ID",
-            help="this upstream commit must come first",
+            help="a full id; this upstream commit must come first",
         )
         parser.add_argument("--note", default="", help="what changed since the revision before")
         parser.add_argument("--by", default="", metavar="ADDRESS", help="who uploads")
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         tree = _one(Tree.objects.filter(slug=options["tree"]), f"tree {options['tree']}")
         by = _one(User.objects.filter(email__iexact=options["by"]), options["by"]) if options["by"] else None
         branches = branches_named(tree, options["branches"])
+        commits = [_commit(told) for told in options["depends_on_commit"]]
         needed = [
             series
             for number in options["depends_on"]
@@ -58,7 +61,7 @@ class Command(BaseCommand):
             else:
                 revision = uploading.upload_series(
                     advisory, tree=tree, branches=branches, files=files, by=by, note=options["note"],
-                    depends_on=needed, depends_on_commits=options["depends_on_commit"],
+                    depends_on=needed, depends_on_commits=commits,
                 )  # fmt: skip
         except uploading.NothingNew as said:
             self.stdout.write(f"Nothing new: {said}.")
@@ -95,6 +98,13 @@ def _with_the_same_branches(advisory: Advisory, tree: Tree, branches: list[Branc
         if {branch.pk for branch in series.branches.all()} == wanted:
             return series
     return None
+
+
+def _commit(told: str) -> str:
+    commit = told.strip().lower()
+    if not re.fullmatch(COMMIT, commit):
+        raise CommandError(f"{told!r} is not the full id of a commit, which has 40 or 64 hexadecimal digits.")
+    return commit
 
 
 def _one(rows: Any, name: str) -> Any:
