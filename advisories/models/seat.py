@@ -1,26 +1,22 @@
 """A seat on one advisory: a fix author, a hardware vendor, a stable maintainer."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Q
 
 from accounts.models import User
+from accounts.models.lasting import Lasting, LastingQuerySet
 from advisories.models.event import Event
 
 if TYPE_CHECKING:
     from advisories.models.advisory import Advisory
 
 
-class SeatQuerySet(models.QuerySet["Seat"]):
-    """Questions about seats; the database's clock decides what is current."""
-
-    def current(self) -> Self:
-        """Seats that have begun and not ended."""
-        return self.filter(Q(until_at__isnull=True) | Q(until_at__gt=Now()), from_at__lte=Now())
+class SeatQuerySet(LastingQuerySet["Seat"]):
+    """Questions about seats on advisories."""
 
     @transaction.atomic
     def give(
@@ -47,24 +43,19 @@ class Right(models.TextChoices):
     UPLOAD = "upload", "Upload patches"
 
 
-class Seat(models.Model):
+class Seat(Lasting):
     """One person on one advisory, from an instant until another."""
 
     advisory = models.ForeignKey("advisories.Advisory", on_delete=models.PROTECT, related_name="seats")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="advisory_seats")
     right = models.CharField(max_length=10, choices=Right, default=Right.READ)
-    from_at = models.DateTimeField(db_default=Now())
-    until_at = models.DateTimeField(null=True, blank=True)
 
     objects = SeatQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Lasting.Meta):
         constraints = [
+            *Lasting.Meta.constraints,
             models.CheckConstraint(condition=Q(right__in=Right.values), name="advisories_seat_right_is_known"),
-            models.CheckConstraint(
-                condition=Q(until_at__isnull=True) | Q(until_at__gt=F("from_at")),
-                name="advisories_seat_ends_after_it_begins",
-            ),
             models.UniqueConstraint(
                 fields=["advisory", "user"],
                 condition=Q(until_at__isnull=True),
@@ -78,8 +69,7 @@ class Seat(models.Model):
     @transaction.atomic
     def end(self, *, by: User | None) -> bool:
         """End the seat now; whether it was there to be ended."""
-        mine = Seat.objects.current().filter(pk=self.pk, from_at__lt=Now())
-        ended = mine.update(until_at=Now())
+        ended = Seat.objects.filter(pk=self.pk).end()
         if ended:
             Event.objects.record(self.advisory, kind="seat-ended", by=by, detail={"person": self.user_id})
             self.refresh_from_db()
