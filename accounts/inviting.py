@@ -1,19 +1,15 @@
-"""Giving and ending seats on the team, and inviting people who have no account yet."""
+"""Inviting people who have no account yet, and letting them in. Seats are given by `advisories.seating`."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import letters
-from accounts.models import Invitation, Letter, Role, TeamSeat, User
-
-
-class SeatHeldAlready(Exception):
-    """This person has such a seat, with no end or one that is still to come."""
+from accounts.models import Invitation, Letter, User
 
 
 class InvitationUsed(Exception):
@@ -40,7 +36,7 @@ def invite_again(invitation: Invitation) -> None:
 
 
 def revoke(invitation: Invitation) -> None:
-    """Withdraw the link; seats given with it end by themselves or by hand. `InvitationUsed` where it is not open."""
+    """Withdraw the link and nothing else. `InvitationUsed` where it is not open."""
     if not Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=Now()):
         raise InvitationUsed(str(invitation))
 
@@ -61,21 +57,6 @@ def accept(token: str, *, name: str, password: str) -> User:
     person.set_password(password)
     person.save(update_fields=["name", "password"])
     return person
-
-
-@transaction.atomic
-def give_team_seat(person: User, role: Role, *, until: datetime | None, by: User | None) -> TeamSeat:
-    """A place on the team from now on, until an instant or until it is ended."""
-    # The person's row is held, so that of two who give the same seat at once, one is told.
-    User.objects.select_for_update().get(pk=person.pk)
-    if TeamSeat.objects.filter(Q(until_at__isnull=True) | Q(until_at__gt=Now()), user=person, role=role).exists():
-        raise SeatHeldAlready(f"{person} holds that seat already.")
-    return TeamSeat.objects.create(user=person, role=role, until_at=until, given_by=by)
-
-
-def end_team_seat(seat: TeamSeat) -> bool:
-    """End a seat now; the holder's next request finds it gone. False where it had ended already."""
-    return bool(TeamSeat.objects.current().filter(pk=seat.pk, from_at__lt=Now()).update(until_at=Now()))
 
 
 def _end() -> datetime:

@@ -1,4 +1,4 @@
-"""Sign out, one's own account, coming in by a link, and the team's seats."""
+"""Sign out, one's own account, and coming in by a link."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.doors import by_method, public_page
 from accounts.second_factor import before_second_factor
-from accounts.views import entering, own, team
+from accounts.views import entering, own
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,8 +22,4 @@ urlpatterns = [
     path("account/", own.own_account, name="own"),
     path("account/sessions/<uuid:public_id>/end", own.end_session, name="end_session"),
     path("account/sessions/end-others", own.end_other_sessions, name="end_other_sessions"),
-    path("team/", by_method(get=team.team, post=team.give), name="team"),
-    path("team/seats/<int:pk>/end", team.end, name="end_team_seat"),
-    path("team/invitations/<int:pk>/again", team.invite_again, name="invite_again"),
-    path("team/invitations/<int:pk>/revoke", team.revoke, name="revoke_invitation"),
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.models import User
+from accounts.models import Role, User
 from advisories.models import Event
 
 Detail = Mapping[str, Any]
@@ -30,6 +30,8 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "text-edited": lambda detail, names: f"Edited {_listed(detail['sections'])}",
     "seat-given": lambda detail, names: f"Seat given to {_name(detail['person'], names)}: {detail['right']}",
     "seat-ended": lambda detail, names: f"Seat of {_name(detail['person'], names)} ended",
+    "team-seat-given": lambda detail, names: f"{_name(detail['person'], names)} joined the team: {_role(detail)}",
+    "team-seat-ended": lambda detail, names: f"{_name(detail['person'], names)} left the team: {_role(detail)}",
     "series-uploaded": lambda detail, names: "Series uploaded",
     "series-revised": lambda detail, names: f"Series revised, now s{detail['revision']}",
     "series-targeted": lambda detail, names: "Series meant for other branches, or after others",
@@ -83,6 +85,10 @@ def _name(number: int, names: Names) -> str:
 
 def _owner(number: int | None, names: Names) -> str:
     return "given to nobody" if number is None else f"taken by {_name(number, names)}"
+
+
+def _role(detail: Detail) -> str:
+    return str(Role(detail["role"]).label).lower()
 
 
 def _listed(sections: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
+    path("team/", include("advisories.team_urls")),
     path("advisories/", include("advisories.urls")),
     path("report/", include("advisories.report_urls")),
     path("triage/", include("advisories.triage_urls")),

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 
-from accounts.models import Role, TeamSeat, User
-from advisories import publishing
+from accounts.models import Role, User
+from advisories import publishing, seating
 from advisories.lifecycle import SHOWN_TO_READERS, State
 from advisories.models import Advisory, Seat
 from advisories.models.seat import Right
@@ -67,7 +67,7 @@ def load_people(kept: Path) -> None:
         )
         TOTP.activate(user, made.secret)
         if person.role in Role.values:
-            TeamSeat.objects.create(user=user, role=Role(person.role))
+            seating.give_team_seat(user, Role(person.role), until=None, by=None)
     kept.touch(mode=0o600)
     kept.write_text(json.dumps(sign_ins))
 

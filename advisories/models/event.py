@@ -10,6 +10,7 @@ from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
+from accounts.access import is_on_the_team
 from accounts.models import User
 from advisories import events
 
@@ -18,6 +19,10 @@ _CHAIN_LOCK = 0x50454E53
 
 TOLD_TO_READERS = ("state-changed",)
 """What a published advisory shows of its record to everyone: when it went where, not who moved it."""
+
+
+TOLD_TO_TEAM = ("team-seat-given", "team-seat-ended")
+"""What everybody on the team is told, whichever seat they hold: who else is on it."""
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -62,9 +67,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         worked_on = _names_of(Advisory.objects.worked_on_by(viewer), "advisory")
         readable = _names_of(Advisory.objects.visible_to(viewer), "advisory")
         reports = _names_of(Report.objects.visible_to(viewer), "report")
-        return self.filter(
-            Q(about__in=worked_on) | Q(about__in=reports) | Q(kind__in=TOLD_TO_READERS, about__in=readable)
-        )
+        found = Q(about__in=worked_on) | Q(about__in=reports) | Q(kind__in=TOLD_TO_READERS, about__in=readable)
+        if is_on_the_team(viewer):
+            found |= Q(kind__in=TOLD_TO_TEAM)
+        return self.filter(found)
 
     def about(self, subject: models.Model) -> Self:
         """Keep what happened to `subject`."""

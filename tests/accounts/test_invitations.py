@@ -83,7 +83,7 @@ def test_a_changed_link_works_not_at_all(invitation: Invitation) -> None:
 
 
 def test_a_withdrawn_invitation_is_over(coordinator: Client, invitation: Invitation) -> None:
-    coordinator.post(f"/team/invitations/{invitation.pk}/revoke")
+    coordinator.post(f"/team/invitations/{invitation.pk}/withdraw")
     assert Client().post(link(invitation), CHOSEN).status_code == 404
 
 

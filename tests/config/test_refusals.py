@@ -23,7 +23,7 @@ def test_an_address_with_a_null_character_names_nothing(client: Client, address:
 
 def test_a_method_that_is_not_taken_is_refused_with_a_page_and_what_is_taken(client: Client) -> None:
     client.force_login(make_user("", Role.COORDINATOR))
-    answer = client.get(reverse("accounts:end_team_seat", args=[1]))
+    answer = client.get(reverse("team:end_team_seat", args=[1]))
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "To the start page" in answer.text
     assert "no-store" in answer["Cache-Control"]

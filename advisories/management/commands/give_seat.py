@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts import inviting
 from accounts.models import Role, User
+from advisories import seating
 
 
 class Command(BaseCommand):
@@ -29,8 +30,8 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         try:
-            inviting.give_team_seat(person, role, until=None, by=None)
-        except inviting.SeatHeldAlready:
+            seating.give_team_seat(person, role, until=None, by=None)
+        except seating.SeatHeldAlready:
             self.stdout.write(f"{person.email} holds that seat already.")
             return
         self.stdout.write(self.style.SUCCESS(f"{person.email} is now {role.label.lower()}."))
