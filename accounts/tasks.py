@@ -17,3 +17,11 @@ def sweep_letters() -> None:
     from accounts import letters
 
     letters.ring_for_waiting()
+
+
+@shared_task
+def forget_old_sessions() -> None:
+    """Delete sessions that have expired, with the addresses and devices they were opened from."""
+    from accounts import sessions
+
+    sessions.SessionStore.clear_expired()

@@ -271,6 +271,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_S * 4,
         "options": {"expires": TICK_S * 8},
     },
+    "forget sessions that have expired": {
+        "task": "accounts.tasks.forget_old_sessions",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "send letters that wait": {
         "task": "advisories.tasks.sweep_mail",
         "schedule": TICK_S,

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import tasks
 from accounts.models import Session, User
 from accounts.models.session import device_name
 from tests.accounts.codes import enter, set_up_app
@@ -101,3 +103,14 @@ def test_reading_writes_nothing_for_five_minutes_and_then_once(user: User) -> No
 )
 def test_a_device_is_named_in_words(agent: str, name: str) -> None:
     assert device_name(agent) == name
+
+
+def test_the_beat_forgets_sessions_that_have_expired_and_no_others(db: None) -> None:
+    user = make_user("ada@sluice.example")
+    for _ in range(2):
+        Client().force_login(user)
+    old, new = Session.objects.order_by("expire_date")
+    Session.objects.filter(pk=old.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
+    tasks.forget_old_sessions()
+    assert list(Session.objects.all()) == [new]
+    assert "accounts.tasks.forget_old_sessions" in {beat["task"] for beat in settings.CELERY_BEAT_SCHEDULE.values()}
