@@ -68,6 +68,7 @@ IMPACT: dict[Version, dict[str, str]] = {
     Version.V4_0: {"VC": "read secrets", "VI": "change data", "VA": "stop the service"},
 }
 BEYOND = frozenset({"SC", "SI", "SA"})
+BASE = frozenset({"AV", "AC", "AT", "PR", "UI", "S", "C", "I", "A", "VC", "VI", "VA", "SC", "SI", "SA"})
 TEMPORAL = frozenset({"E", "RL", "RC"})
 ENVIRONMENTAL = frozenset({"CR", "IR", "AR", "MAV", "MAC", "MPR", "MUI", "MS", "MC", "MI", "MA"})
 
@@ -105,6 +106,12 @@ def rate(vector: str) -> Severity:
         raise NotAVector(f"This CVSS {version} vector cannot be scored: {str(wrong).strip()}.") from None
     score = _score(version, parsed)
     return Severity(version, parsed.clean_vector(), score, rating_of(score), _in_words(version, parsed.metrics))
+
+
+def base(severity: Severity) -> Severity:
+    """Rate the flaw alone, without what threat and environment make of it: records have a field for just that."""
+    fields = severity.vector.split("/")
+    return rate("/".join(field for field in fields if field.startswith("CVSS:") or field.split(":")[0] in BASE))
 
 
 def rating_of(score: Decimal) -> Rating:
