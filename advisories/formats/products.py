@@ -1,0 +1,183 @@
+"""The products of a CSAF document: releases, the main line and fixed branches of each tree, with the status of each.
+
+CSAF has no conditions. A release that is affected only without some other fix is therefore two products, one with that
+fix and one without it, each with a status that is true of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from advisories.affected import Answer, Statement
+from advisories.affected import Status as Told
+from advisories.formats import said
+from advisories.formats.dialect import MAIN as MAIN_BRANCH
+from advisories.formats.edition import COMMIT, Edition, TreeFacts
+from advisories.formats.record import Record
+from advisories.formats.strict import one_line
+from advisories.versions import MainLine, Place, Version
+
+
+class Status(StrEnum):
+    """What is said of a product, by the names that CSAF gives its lists."""
+
+    AFFECTED = "known_affected"
+    NOT_AFFECTED = "known_not_affected"
+    FIXED = "fixed"
+    NOT_KNOWN = "under_investigation"
+
+
+STATUS = {
+    Answer.AFFECTED: Status.AFFECTED,
+    Answer.NOT_AFFECTED: Status.NOT_AFFECTED,
+    Answer.UNKNOWN: Status.NOT_KNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One product and what is said of it."""
+
+    id: str
+    tree: TreeFacts
+    version: str
+    """Empty where the tree as a whole is meant, as far as the text goes."""
+    level: str
+    """What else tells it apart, empty where nothing does."""
+    status: Status
+    branch: str
+    """The branch whose patches are for it; empty where no single one is meant."""
+    reason: str = ""
+    """What the record says of it, in sentences."""
+    no_fix: bool = False
+    """It is affected and will stay so."""
+    place: Place | None = None
+
+    @property
+    def name(self) -> str:
+        """In full, for people."""
+        return " ".join(part for part in (one_line(self.tree.title), self.version, self.level) if part)
+
+
+def products(record: Record, edition: Edition) -> tuple[Product, ...]:
+    """Every product of which the record says something, tree by tree; at least one."""
+    found: list[Product] = []
+    for tree in edition.trees:
+        found += _of_tree(record, tree)
+    if not found:
+        tree = edition.trees[0]
+        found.append(Product(tree.name, tree, "", "in versions that are not known yet", Status.NOT_KNOWN, ""))
+    return tuple(found)
+
+
+def _of_tree(record: Record, tree: TreeFacts) -> Iterator[Product]:
+    about = said.statements(record, tree.name)
+    listed = said.said(record, tree)
+    for one in listed:
+        yield from _at(record, tree, one)
+    if not about and any(row.tree == tree.name for row in record.table):
+        level = "in the versions that the text of the advisory names"
+        yield Product(tree.name, tree, "", level, Status.AFFECTED, "")
+    elif not tree.releases and any(one.status in (Told.AFFECTED, Told.WILL_NOT_BE_FIXED) for one in about):
+        level = "in the versions that the text of the advisory names, under its conditions"
+        reason = _sentences(record, tuple(about))
+        yield Product(tree.name, tree, "", level, Status.AFFECTED, "", reason)
+    yield from _fixed(record, tree, listed)
+
+
+def _at(record: Record, tree: TreeFacts, one: said.Said) -> Iterator[Product]:
+    version, branch = _version(one.place), said.branch_of(one.place)
+    reason = _sentences(record, one.finding.because)
+    no_fix = any(statement.status is Told.WILL_NOT_BE_FIXED for statement in one.finding.because)
+    variants = said.variants(record, tree.name, one)
+    if not variants:
+        level = _before_fix(record, tree, one)
+        yield Product(
+            f"{tree.name}:{version}", tree, version, level, STATUS[one.answer], branch, reason, no_fix, one.place
+        )
+    for variant in variants:
+        level = ", ".join(f"{_with(is_in)} the fix of {record.prefix}-{number}" for number, is_in in variant.fixes)
+        suffix = ",".join(f"{_with(is_in)}-{number}" for number, is_in in variant.fixes)
+        identifier = f"{tree.name}:{version}:{suffix}"
+        yield Product(identifier, tree, version, level, STATUS[variant.answer], branch, reason, no_fix)
+
+
+def _before_fix(record: Record, tree: TreeFacts, one: said.Said) -> str:
+    """The main line moves on, so what is said of it is said of it before its fix."""
+    if not isinstance(one.place, MainLine) or one.answer is not Answer.AFFECTED:
+        return ""
+    fixes = [fix.ref for fix in record.fixes if (fix.tree, fix.branch) == (tree.name, MAIN_BRANCH)]
+    return f"without commit {fixes[-1]}" if fixes else "without the fix of this advisory"
+
+
+def _fixed(record: Record, tree: TreeFacts, listed: tuple[said.Said, ...]) -> Iterator[Product]:
+    unaffected = {said.branch_of(one.place) for one in listed if one.answer is Answer.NOT_AFFECTED}
+    seen: set[str] = set()
+    for fix in record.fixes:
+        identifier = f"{tree.name}:{fix.branch}:{fix.ref}"
+        if fix.tree != tree.name or not fix.branch or not COMMIT.fullmatch(fix.ref) or fix.branch in unaffected:
+            continue
+        if identifier not in seen:
+            seen.add(identifier)
+            version = _version(MainLine.MAIN) if fix.branch == MAIN_BRANCH else f"{one_line(fix.branch)} branch"
+            yield Product(identifier, tree, version, f"with commit {fix.ref}", Status.FIXED, fix.branch)
+
+
+def _version(place: Place) -> str:
+    return "main line" if isinstance(place, MainLine) else str(place)
+
+
+def _with(is_in: bool) -> str:
+    return "with" if is_in else "without"
+
+
+def _sentences(record: Record, about: tuple[Statement, ...]) -> str:
+    return "; ".join(said.words(record, statement) for statement in about)
+
+
+def tree_of(found: tuple[Product, ...], edition: Edition) -> dict[str, object]:
+    """The `product_tree`: the project, its trees, their versions, and what else tells products apart."""
+    names: list[dict[str, object]] = []
+    for tree in edition.trees:
+        own = [product for product in found if product.tree.name == tree.name]
+        versions: dict[str, list[Product]] = {}
+        for product in own:
+            versions.setdefault(product.version, []).append(product)
+        branches = [_branch(version, same) for version, same in versions.items() if version]
+        if branches:
+            names.append({"category": "product_name", "name": one_line(tree.title), "branches": branches})
+        names += [
+            {"category": "product_name", "name": product.name, "product": _leaf(product)}
+            for product in versions.get("", [])
+        ]
+    vendor = {"category": "vendor", "name": one_line(edition.publisher.vendor), "branches": names}
+    return {"branches": [vendor]}
+
+
+def _branch(version: str, same: list[Product]) -> dict[str, object]:
+    head = {"category": "product_version", "name": version}
+    if len(same) == 1 and not same[0].level:
+        return head | {"product": _leaf(same[0])}
+    levels = [
+        {"category": "patch_level", "name": product.level or "as released", "product": _leaf(product)}
+        for product in same
+    ]
+    return head | {"branches": levels}
+
+
+def _leaf(product: Product) -> dict[str, object]:
+    leaf: dict[str, object] = {"name": product.name, "product_id": product.id}
+    helper: dict[str, str] = {}
+    if isinstance(product.place, Version):
+        if product.tree.cpe:
+            helper["cpe"] = cpe(product.tree.cpe, product.place)
+        if product.tree.purl:
+            helper["purl"] = f"{product.tree.purl}@{product.place}"
+    return leaf | {"product_identification_helper": helper} if helper else leaf
+
+
+def cpe(prefix: str, version: Version) -> str:
+    """The CPE 2.3 name of a release: a candidate is an update of the release that it was to become."""
+    numbers = ".".join(str(number) for number in version.numbers)
+    update = "*" if version.candidate is None else f"rc{version.candidate}"
+    return f"{prefix}:{numbers}:{update}:*:*:*:*:*:*"
