@@ -1,15 +1,21 @@
-"""One announcement as it reached people: signed text, recipe and patches held together, with every doubt about them."""
+"""One announcement as it reaches people: signed text, recipe and patches held together.
+
+Read with every doubt about them, written so that reading leaves none.
+"""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from advisories.formats import clearsign, mail, meta, reconcile, xsa_text
+from advisories.formats import clearsign, mail, mail_form, meta, reconcile, xsa_text
 from advisories.formats.dialect import Dialect
-from advisories.formats.doubts import Doubt, Doubts, Refused
+from advisories.formats.doubts import Doubt, Doubts, NotWritable, Refused
 from advisories.formats.openpgp import NotVerified, Verified, Verifier
 from advisories.formats.record import PatchFile, Record
+
+Sign = Callable[[bytes], bytes]
+"""Makes an armoured signature over the bytes it is given, of the kind for text documents; whoever calls has the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +137,27 @@ def _subject_doubts(subject: str, record: Record, dialect: Dialect) -> Iterable[
     if said.title != record.title:
         doubts.note("subject-differs", 0, f"the subject has another title: {said.title}")
     return doubts
+
+
+def write_text(record: Record, dialect: Dialect, sign: Sign) -> tuple[bytes, bytes | None]:
+    """The clear-signed text, and the recipe file that its list of digests names where the record has recipes.
+
+    Raises `NotWritable`.
+    """
+    recipe = meta.write(record) if record.recipes else None
+    text = xsa_text.write(record, dialect, meta_sha256=hashlib.sha256(recipe).hexdigest() if recipe else "")
+    return clearsign.frame(text, sign(clearsign.canonical(text))), recipe
+
+
+def write_mail(record: Record, dialect: Dialect, sign: Sign, envelope: mail_form.Envelope) -> bytes:
+    """The announcement mail: the signed text, then the recipe file and the patches as the text lists them.
+
+    Raises `NotWritable`, also where a patch is known by its digest alone.
+    """
+    text, recipe = write_text(record, dialect, sign)
+    files = [mail.Attachment(f"{dialect.file_stem(record.number)}.meta", recipe)] if recipe is not None else []
+    for patch in record.patches:
+        if patch.content is None or PatchFile.of(patch.name, patch.content) != patch:
+            raise NotWritable(f"{patch.name} is not at hand with the digest that the text lists")
+        files.append(mail.Attachment(patch.name, patch.content))
+    return mail_form.write(mail_form.subject(record, dialect), text, files, envelope)
