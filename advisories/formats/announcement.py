@@ -4,7 +4,7 @@ Read with every doubt about them, written so that reading leaves none.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -37,10 +37,16 @@ class Announcement:
     doubts: tuple[Doubt, ...]
 
 
-def read_mail(raw: bytes, dialect: Dialect, verifier: Verifier) -> Announcement:
-    """Read an announcement mail. Raises `Refused` where it is none; a bad signature is a verdict and not a refusal."""
+def read_mail(
+    raw: bytes, dialect: Dialect, verifier: Verifier, *, beside: Mapping[str, bytes] | None = None
+) -> Announcement:
+    """Read an announcement mail. Raises `Refused` where it is none; a bad signature is a verdict and not a refusal.
+
+    Files that lie `beside` it, by name, stand in for those that did not come with it.
+    """
     letter = mail.read(raw)
-    found = read_text(letter.text, {file.name: file.content for file in letter.attachments}, dialect, verifier)
+    files = dict(beside or {}) | {file.name: file.content for file in letter.attachments}
+    found = read_text(letter.text, files, dialect, verifier)
     return replace(
         found,
         sent_at=letter.sent_at,

@@ -8,8 +8,10 @@ import pytest
 from advisories.formats import announcement, clearsign, mail, meta, reconcile, xsa_text
 from advisories.formats.announcement import Announcement
 from advisories.formats.dialect import XEN
+from advisories.formats.documents import Document
 from advisories.formats.openpgp import Keyring, NotVerified, Verified
 from advisories.formats.record import Row, Stretch
+from advisories.formats.understanding import understand
 from tests.advisories.formats.conftest import REAL_MAILS
 from tests.advisories.formats.expected_xsa import FIXES, MAILS, WITHOUT_RECIPE
 
@@ -170,3 +172,14 @@ def test_prerequisites_without_a_recipe_are_reported() -> None:
     doubts = reconcile.missing_prerequisites(read(name).record for name in MAILS)
     found = {(doubt.where, doubt.message.split()[0], doubt.message.split()[2]) for doubt in doubts}
     assert found == WITHOUT_RECIPE
+
+
+def test_the_whole_archive_is_understood_at_once() -> None:
+    documents = [Document(path.name, path.read_bytes()) for path in sorted(REAL_MAILS.glob("*.eml"))]
+    found = understand(documents, XEN, keyring())
+    assert {
+        f"xsa{one.record.number}-v{one.record.version}" for advisory in found.advisories for one in advisory.revisions
+    } == set(MAILS)
+    assert all(one.is_verified for advisory in found.advisories for one in advisory.revisions)
+    assert found.refused == ()
+    assert found.passed_over == 0
