@@ -1,6 +1,6 @@
 """The flaws of a CSAF document: one for each CVE identifier, or one for the advisory, with statuses and remedies."""
 
-from advisories.formats.edition import Edition, identifiers, other_identifiers
+from advisories.formats.edition import COMMIT, Edition, identifiers, other_identifiers
 from advisories.formats.products import Product, Status
 from advisories.formats.record import Record
 from advisories.formats.strict import instant, is_address, one_line, plain
@@ -91,7 +91,8 @@ def _remediations(record: Record, edition: Edition, products: tuple[Product, ...
         helped.update(ids)
     for product in affected:
         for fix in record.fixes:
-            if product.branch and (fix.tree, fix.branch) == (product.tree.name, product.branch):
+            same = bool(product.branch) and (fix.tree, fix.branch) == (product.tree.name, product.branch)
+            if same and COMMIT.fullmatch(fix.ref):
                 found.append(_commit(edition, product, fix.ref))
                 helped.add(product.id)
     section = record.section("MITIGATION")
@@ -130,7 +131,7 @@ def _commit(edition: Edition, product: Product, ref: str) -> dict[str, object]:
     address = edition.commit(product.tree.name, ref)
     return {
         "category": "vendor_fix",
-        "details": f"Fixed by commit {one_line(ref)} on branch {one_line(product.branch)}",
+        "details": f"Fixed by commit {ref} on branch {one_line(product.branch)}",
         "product_ids": [product.id],
         **({"url": address} if is_address(address) else {}),
     }

@@ -107,7 +107,8 @@ def _before_fix(record: Record, tree: TreeFacts, one: said.Said) -> str:
     if not isinstance(one.place, MainLine) or one.answer is not Answer.AFFECTED:
         return ""
     fixes = [fix.ref for fix in record.fixes if (fix.tree, fix.branch) == (tree.name, MAIN_BRANCH)]
-    return f"without commit {fixes[-1]}" if fixes else "without the fix of this advisory"
+    commits = [ref for ref in fixes if COMMIT.fullmatch(ref)]
+    return f"without commit {commits[-1]}" if commits else "without the fix of this advisory"
 
 
 def _fixed(record: Record, tree: TreeFacts, listed: tuple[said.Said, ...]) -> Iterator[Product]:

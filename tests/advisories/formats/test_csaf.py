@@ -11,7 +11,7 @@ from advisories.formats import csaf
 from advisories.formats.csaf import Profile
 from advisories.formats.doubts import NotWritable
 from advisories.formats.edition import Edition, Revision
-from advisories.formats.record import Identifier, Record
+from advisories.formats.record import BranchFix, Identifier, Record
 from tests.advisories.formats import schemas
 from tests.advisories.formats.editions import (
     CONDITIONAL,
@@ -154,3 +154,8 @@ def test_a_tree_of_which_no_release_is_known_refers_to_the_text() -> None:
 def test_files_are_named_as_the_standard_says() -> None:
     assert csaf.path(WHOLE, EDITION, Profile.ADVISORY) == "2026/ssa-12.json"
     assert csaf.path(WHOLE, EDITION, Profile.VEX) == "2026/ssa-12-vex.json"
+
+
+def test_what_is_no_commit_is_not_called_one() -> None:
+    record = replace(WHOLE, fixes=(BranchFix("sluice", "master", "RELEASE-2.1"), BranchFix("sluice", "2.0", "")))
+    assert b"commit" not in csaf.write(record, EDITION, Profile.ADVISORY)
