@@ -1,6 +1,5 @@
 """A series on a baseline -> `Verdict`. One `open_branch` serves all series and baselines of a branch."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from releases.engine.apply import Applied, Conflict, apply_patch
 from releases.engine.contained import Containment, Past, containment
 from releases.engine.culprits import in_the_way
 from releases.engine.diff import parse_patch
+from releases.engine.expressions import compiled
 from releases.engine.git import Git
 from releases.engine.history import Commit, History
 from releases.engine.keys import Ingredients, narrow_key, wide_key
@@ -73,7 +73,7 @@ class OpenBranch:
         self._tip = tip
         self._limits = limits
         self._policy = policy
-        self._never = re.compile(never_needed) if never_needed else None
+        self._never = compiled(never_needed) if never_needed else None
         self._baselines: dict[str, Overlay] = {}
         self._windows: dict[str, Window] = {}
         self._read: dict[SeriesInput, ReadSeries] = {}

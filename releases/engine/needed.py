@@ -1,12 +1,12 @@
 """What must come before a series on a baseline: the window, declared commits and other series lined up and searched."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from releases.engine.apply import Applied, apply_patch
 from releases.engine.commute import Footprint, footprints
 from releases.engine.diff import Patch
+from releases.engine.expressions import Expression
 from releases.engine.history import Commit
 from releases.engine.limits import Limits, Work
 from releases.engine.lineup import Element, LineUp
@@ -62,7 +62,7 @@ class Question:
     others: Sequence[Offer]
     """May help where no commit does, in this order."""
     series: Offer
-    never: re.Pattern[str] | None
+    never: Expression | None
     """Subjects of commits that count only where nothing else helps."""
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
+from releases.engine.expressions import NotAnExpression, compiled
 from releases.engine.mirror import Mirror, Ref
 from releases.models import Branch, PointRelease, Tree
 
@@ -45,8 +46,10 @@ def record(tree: Tree, mirror: Mirror) -> None:
     """Make the tree's branches and point releases say what `mirror` holds; git is asked before anything is locked.
 
     Dates that a person entered stay. A branch whose ref is gone stays too, and says which ref it was.
-    Raises `BranchesNotFound` where no branch matches, or the main ref is missing (then nothing forks off it).
+    Raises `BranchesNotFound` where no branch matches, or the main ref is missing (then nothing forks off it), or one of
+    the tree's patterns is none.
     """
+    _check_patterns(tree)
     refs = mirror.refs()
     main = refs.get(_HEADS + tree.main_ref)
     known = {branch.name: branch for branch in tree.branches.all()}
@@ -64,6 +67,14 @@ def record(tree: Tree, mirror: Mirror) -> None:
         raise BranchesNotFound(f"no branch of the upstream is named as in {tree.stable_ref_pattern}")
     if main is None:
         raise BranchesNotFound(f"the upstream has no branch {tree.main_ref}, so where branches fork off is not known")
+
+
+def _check_patterns(tree: Tree) -> None:
+    for pattern in (tree.release_tag_pattern, tree.supported_until_pattern, tree.security_until_pattern):
+        try:
+            compiled(pattern)
+        except NotAnExpression as error:
+            raise BranchesNotFound(f"{pattern} is not a regular expression: {error}") from error
 
 
 def version_key(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -115,12 +126,14 @@ def _told_by(tree: Tree, mirror: Mirror, before: Branch | None, now: _Found, mai
 
 
 def date_in(text: str, pattern: str) -> date | None:
-    """The date that the pattern's first group holds, if it is one. Line by line, and of each as much as a date needs:
-    upstream writes the file, and on long stretches of blanks a search takes the square of their length."""
-    lines = (line[:_LONGEST_SUPPORT_LINE] for line in text.splitlines()) if pattern else iter(())
-    match = next((found for line in lines if (found := re.search(pattern, line))), None)
+    """The date that the pattern's first group holds, if it is one, in the first 300 characters of a line."""
+    if not pattern:
+        return None
+    expression = compiled(pattern)
+    lines = (line[:_LONGEST_SUPPORT_LINE] for line in text.splitlines())
+    match = next((found for line in lines if (found := expression.search(line))), None)
     try:
-        return date.fromisoformat(match.group(1).strip()) if match else None
+        return date.fromisoformat((match[1] or "").strip()) if match else None
     except (ValueError, IndexError):
         return None
 
@@ -176,10 +189,10 @@ def _write_point_releases(tree: Tree, refs: Mapping[str, Ref]) -> None:
 
 
 def _releases(tree: Tree, refs: Iterable[Ref]) -> Iterable[tuple[str, int, Ref]]:
-    pattern = re.compile(tree.release_tag_pattern)
+    pattern = compiled(tree.release_tag_pattern)
     for ref in sorted(refs, key=lambda ref: ref.name):
         if not ref.name.startswith(_TAGS) or len(ref.name) > 150:
             continue
         match = pattern.fullmatch(ref.name.removeprefix(_TAGS))
-        if match and match[2] is not None and match[2].isdigit() and int(match[2]) < 2**31:
+        if match and match[1] and match[2] and match[2].isdecimal() and int(match[2]) < 2**31:
             yield match[1], int(match[2]), ref

@@ -1,25 +1,21 @@
 """One upstream repository, mirrored on every worker."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from releases.engine.addresses import shown_address
+from releases.engine.expressions import Expression, NotAnExpression, compiled
 
 
-def _compiled(value: str) -> re.Pattern[str]:
+def _compiled(value: str) -> Expression:
     try:
-        pattern = re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValidationError(f"not a regular expression: {error}") from error
-    if repeats_a_repetition(value):
+        return compiled(value)
+    except NotAnExpression as error:
         raise ValidationError(
-            "repeats a group that repeats or chooses itself, which may take for ever: (a+)+ or (a|b)*"
-        )
-    return pattern
+            f"not a regular expression as RE2 takes them, without backreferences and looking around: {error}"
+        ) from error
 
 
 def check_release_tag_pattern(value: str) -> None:
@@ -29,34 +25,8 @@ def check_release_tag_pattern(value: str) -> None:
 
 
 def check_regular_expression(value: str) -> None:
-    """Refuse what Python's `re` cannot compile or may search with for ever, and say why."""
+    """Refuse what cannot be searched for, and say why."""
     _compiled(value)
-
-
-def repeats_a_repetition(pattern: str) -> bool:
-    """Whether a repeated group holds a repetition or a choice and no separator: time may double with each character.
-
-    A guard against mistakes, not a proof; what still takes too long is ended by the task's time limit.
-    """
-    # An escaped sign of punctuation is a separator, any other escape or set of characters one ordinary character.
-    plain = re.sub(r"\\\W(?![*+?{])", "-", pattern)
-    plain = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", plain, flags=re.DOTALL)
-    loose, separated = [False], [False]
-    for found in re.finditer(r"\((?:\?(?:P?<\w+>|<?[:=!>]))?|\)([*+{])?|[*+|]|\{[\d,]*\}?|[-_/,;:@#](?![*+?{])", plain):
-        mark = found[0][0]
-        if mark == "(":
-            loose.append(False)
-            separated.append(False)
-        elif mark == ")" and len(loose) > 1:
-            is_loose, is_separated = loose.pop(), separated.pop()
-            if is_loose and not is_separated and found[1]:
-                return True
-            loose[-1] |= is_loose or found[1] is not None
-        elif mark in "*+|{":
-            loose[-1] = True
-        else:
-            separated[-1] = True
-    return False
 
 
 def check_series_placeholder(value: str) -> None:
