@@ -1,0 +1,163 @@
+"""`python -m bench.letters`: how long signing and encrypting the letters of a batch takes, against gpg; needs gpg."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pysequoia import CipherSuite, Tsk
+
+from advisories.openpgp import certificates, encrypting, signing
+from advisories.openpgp.certificates import Certificate
+from advisories.openpgp.encrypting import Content, Enclosure, Envelope
+from advisories.openpgp.signing import FileSigner
+from bench import machine, page
+from bench.timing import Contender, Measured, in_turns, ratio
+
+_WHAT = """\
+What the letters of one pre-disclosure cost: for each advisory its text with two patches is made and signed once, then
+encrypted for every member by itself, a third of them with RSA keys of 3,072 bits and the others with Curve25519.
+*gpg* does the same by processes: one `--detach-sign` for each advisory and one `--encrypt` for each letter, all keys in
+its ring and its agent running. Both take turns on a sample; the ratio is how many times longer gpg took, **the median**
+of the rounds with the least and the most in parentheses. The whole batch is then measured by itself. The last letter of
+every round is opened by gpg."""
+
+_TEXT = "A guest can make the host do what it should not.\n" * 60
+_PATCH = b"--- a/drivers/queue.c\n+++ b/drivers/queue.c\n@@ -1 +1 @@\n-one\n+two\n" * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Of one run."""
+
+    members: int = 300
+    advisories: int = 12
+    sample: int = 20
+    """Members in the rounds against gpg."""
+    rounds: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who writes and who reads."""
+
+    home: Path
+    signer: FileSigner
+    members: list[Certificate]
+
+
+def write_page(to: Path, sizes: Sizes, command: list[str]) -> None:
+    """Measure and write the page."""
+    load, began = machine.load(), time.monotonic()
+    with _parties(sizes) as parties:
+        measured = in_turns(
+            [
+                Contender("penstock", lambda _: _ours(parties, sizes.advisories, parties.members[: sizes.sample])),
+                Contender("gpg", lambda place: _gpgs(parties, sizes.advisories, sizes.sample, place)),
+            ],
+            sizes.rounds,
+        )
+        whole = in_turns(
+            [Contender("whole", lambda _: _ours(parties, sizes.advisories, parties.members))], sizes.rounds
+        )
+        for one in (*measured.values(), *whole.values()):
+            for result in one.results:
+                _prove(parties, result)
+    head = page.head("Letters", _WHAT, command, load, time.monotonic() - began)
+    to.write_text(f"{head}\n{_table(measured['penstock'], measured['gpg'], whole['whole'], sizes)}", encoding="utf-8")
+
+
+def _table(ours: Measured[bytes], gpgs: Measured[bytes], whole: Measured[bytes], sizes: Sizes) -> str:
+    def row(members: int, one: Measured[bytes], rival: Measured[bytes] | None) -> list[str]:
+        letters = members * sizes.advisories
+        return [
+            f"{sizes.advisories} advisories for {members} members", f"{letters:,}", page.took(one.wall_s),
+            page.took(one.wall_s / letters), page.took(rival.wall_s) if rival else "",
+            page.times(ratio(rival, one)) if rival else "",
+        ]  # fmt: skip
+
+    return page.table(
+        ["batch", "letters", "signed and encrypted", "each", "gpg", "gpg / penstock"],
+        [row(sizes.sample, ours, gpgs), row(sizes.members, whole, None)],
+    )
+
+
+def _ours(parties: Parties, advisories: int, members: list[Certificate]) -> bytes:
+    """The last letter's ciphertext."""
+    now, letter = datetime.now(UTC), b""
+    for number in range(advisories):
+        envelope = Envelope("Team <team@sluice.example>", ("to@member.example",), f"SSA-{number}", f"<{number}@x>", now)
+        content = Content(_TEXT, (Enclosure("one.patch", _PATCH), Enclosure("two.patch", _PATCH)))
+        part = encrypting.signed(encrypting.entity(content, envelope), parties.signer)
+        for member in members:
+            letter = encrypting.letter(encrypting.encrypted(part, [member], now), envelope)
+    return letter
+
+
+def _gpgs(parties: Parties, advisories: int, members: int, place: Path) -> bytes:
+    letter = b""
+    text = _TEXT.encode() + _PATCH * 2
+    for _ in range(advisories):
+        signature = _gpg(parties.home, "--local-user", "team@sluice.example", "--armor", "--detach-sign", given=text)
+        for number in range(members):
+            letter = _gpg(
+                parties.home, "--armor", "--recipient", _address(number), "--encrypt", given=text + signature
+            )  # fmt: skip
+    return letter
+
+
+def _prove(parties: Parties, letter: bytes) -> None:
+    clear = _gpg(parties.home, "--decrypt", given=letter[letter.index(b"-----BEGIN PGP MESSAGE") :])
+    assert b"BEGIN PGP SIGNATURE" in clear
+
+
+@contextmanager
+def _parties(sizes: Sizes) -> Iterator[Parties]:
+    with tempfile.TemporaryDirectory(prefix="gpg-") as name:
+        home = Path(name)
+        home.chmod(0o700)
+        try:
+            team = Tsk.generate("Team <team@sluice.example>")
+            key_file = home / "team.key"
+            key_file.write_bytes(bytes(team))
+            _gpg(home, "--import", given=bytes(team))
+            members: list[Certificate] = []
+            for number in range(sizes.members):
+                suite = CipherSuite.RSA3k if number % 3 == 0 else CipherSuite.Cv25519
+                member = Tsk.generate(f"Member <{_address(number)}>", cipher_suite=suite)
+                members.append(certificates.read(bytes(member.extract_certificate())))
+                # With the secret, so that gpg can open what was made.
+                _gpg(home, "--import", given=bytes(member))
+            yield Parties(home, signing.from_file(key_file, None), members)
+        finally:
+            subprocess.run(["gpgconf", "--homedir", name, "--kill", "all"], check=True, timeout=30)
+
+
+def _gpg(home: Path, *arguments: str, given: bytes) -> bytes:
+    options = ["--homedir", str(home), "--batch", "--quiet", "--no-tty", "--trust-model", "always"]
+    done = subprocess.run(["gpg", *options, *arguments], input=given, capture_output=True, timeout=60, check=True)
+    return done.stdout
+
+
+def _address(number: int) -> str:
+    return f"security@member-{number}.example"
+
+
+def main(arguments: list[str]) -> None:
+    parser = ArgumentParser(prog="python -m bench.letters", description=__doc__)
+    for name in ("members", "advisories", "sample", "rounds"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(Sizes(), name))
+    parser.add_argument("--page", type=Path, default=Path(__file__).with_name("letters.md"))
+    given = parser.parse_args(arguments)
+    sizes = Sizes(given.members, given.advisories, given.sample, given.rounds)
+    write_page(given.page, sizes, ["python", "-m", "bench.letters", *arguments])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
