@@ -15,6 +15,18 @@ def ring_for_letter(pk: int) -> None:
     transaction.on_commit(lambda: _ring(pk))
 
 
+def ring_for_opening(pk: int) -> None:
+    """Tell a worker, once the transaction is through, that an encrypted letter has come."""
+    transaction.on_commit(lambda: _ring_for_opening(pk))
+
+
+def _ring_for_opening(pk: int) -> None:
+    try:
+        tasks.open_letter.apply_async(args=(pk,), retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("the broker did not take the bell for letter %s: %s", pk, type(error).__name__)
+
+
 def _ring(pk: int) -> None:
     try:
         tasks.send_letter.apply_async(args=(pk,), retry=False)

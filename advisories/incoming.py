@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from advisories import intake, letters
+from advisories import bells, intake, letters
 from advisories.letters import Letter, Mark
-from advisories.models import DoorKind, Fate, IncomingMail, Message, OutgoingMail, Report
+from advisories.models import DoorKind, Fate, IncomingMail, Message, Opening, OutgoingMail, Report
 
 _NO_SUBJECT = "Without a subject"
 
@@ -32,7 +32,8 @@ def receive(raw: bytes, *, recipient: str = "") -> IncomingMail:
         if fate is Fate.MESSAGE:
             message = _take(letter, report, marks)
             report = message.report
-        return IncomingMail.objects.create(
+        is_closed = message is not None and Mark.ENCRYPTED in marks
+        kept = IncomingMail.objects.create(
             sha256=digest,
             size=len(raw),
             content=b"" if file_name else raw,
@@ -42,7 +43,11 @@ def receive(raw: bytes, *, recipient: str = "") -> IncomingMail:
             marks=sorted(mark.value for mark in marks),
             report=report,
             message=message,
+            opening=Opening.WAITING if is_closed else Opening.NONE,
         )
+        if is_closed:
+            bells.ring_for_opening(kept.pk)
+        return kept
 
 
 def original(letter: IncomingMail) -> bytes:

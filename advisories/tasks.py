@@ -12,8 +12,17 @@ def send_letter(pk: int) -> None:
 
 
 @shared_task
+def open_letter(pk: int) -> None:
+    """Open one encrypted letter, where there is a key."""
+    from advisories import opening
+
+    opening.open_letter(pk)
+
+
+@shared_task
 def sweep_mail() -> None:
     """Ring again for letters that wait, and forget what was kept for a while only."""
-    from advisories import posting
+    from advisories import opening, posting
 
     posting.sweep()
+    opening.sweep()

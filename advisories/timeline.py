@@ -45,6 +45,7 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
         f"Report {detail['report']} linked" if "report" in detail else "Advisory linked"
     ),
     "finder-wrote": lambda detail, names: "The finder wrote",
+    "letter-opened": lambda detail, names: "Encrypted letter opened",
     "credit-chosen": lambda detail, names: f"The finder chose a credit: {detail['credit']}",
     "terms-promised": lambda detail, names: "Terms promised to the finder",
     "policy-changed": lambda detail, names: f"Policy changed: {_listed(detail['fields'])}",

@@ -17,5 +17,6 @@ urlpatterns = [
     path("<slug:reference>/terms", triage.terms, name="terms"),
     path("<slug:reference>/draft", triage.draft, name="draft"),
     path("<slug:reference>/link", triage.link, name="link"),
+    path("<slug:reference>/opened/<int:pk>/<str:name>", triage.opened_file, name="opened_file"),
     path("<slug:reference>/files/<int:pk>/<str:name>", triage.file, name="file"),
 ]

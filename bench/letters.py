@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pysequoia import CipherSuite, Tsk
+from pysequoia import Tsk
 
 from advisories.openpgp import certificates, encrypting, signing
 from advisories.openpgp.certificates import Certificate
@@ -22,12 +22,13 @@ from bench.timing import Contender, Measured, in_turns, ratio
 
 _WHAT = """\
 What the letters of one pre-disclosure cost: for each advisory its text with two patches is made and signed once, then
-encrypted for every member by itself, a third of them with RSA keys of 3,072 bits and the others with Curve25519.
+encrypted for every member by itself, a tenth of them with RSA keys of 3,072 bits and the others with Curve25519.
 *gpg* does the same by processes: one `--detach-sign` for each advisory and one `--encrypt` for each letter, all keys in
 its ring and its agent running. Both take turns on a sample; the ratio is how many times longer gpg took, **the median**
 of the rounds with the least and the most in parentheses. The whole batch is then measured by itself. The last letter of
 every round is opened by gpg."""
 
+_EVERY = 10
 _TEXT = "A guest can make the host do what it should not.\n" * 60
 _PATCH = b"--- a/drivers/queue.c\n+++ b/drivers/queue.c\n@@ -1 +1 @@\n-one\n+two\n" * 60
 
@@ -129,11 +130,10 @@ def _parties(sizes: Sizes) -> Iterator[Parties]:
             _gpg(home, "--import", given=bytes(team))
             members: list[Certificate] = []
             for number in range(sizes.members):
-                suite = CipherSuite.RSA3k if number % 3 == 0 else CipherSuite.Cv25519
-                member = Tsk.generate(f"Member <{_address(number)}>", cipher_suite=suite)
-                members.append(certificates.read(bytes(member.extract_certificate())))
-                # With the secret, so that gpg can open what was made.
-                _gpg(home, "--import", given=bytes(member))
+                # Made by gpg, which doesn't understand the newer messages that keys of the library ask for.
+                kind = ("rsa3072", "sign,encr") if number % _EVERY == 0 else ("future-default", "default")
+                _gpg(home, "--passphrase", "", "--quick-gen-key", _address(number), *kind, "1y", given=b"")
+                members.append(certificates.read(_gpg(home, "--export", _address(number), given=b"")))
             yield Parties(home, signing.from_file(key_file, None), members)
         finally:
             subprocess.run(["gpgconf", "--homedir", name, "--kill", "all"], check=True, timeout=30)

@@ -9,8 +9,9 @@ from advisories.models.comment import Comment, CommentAudience, CommentFile
 from advisories.models.event import Event
 from advisories.models.identifier import Identifier, Standing
 from advisories.models.knock import Knock
-from advisories.models.mail import Fate, IncomingMail, Notice, OutgoingMail, Sending
+from advisories.models.mail import Fate, IncomingMail, Notice, Opening, OutgoingMail, Sending
 from advisories.models.message import Attachment, Author, DraftFile, Message
+from advisories.models.opened import OpenedFile, OpenedLetter
 from advisories.models.policy import PolicyVersion
 from advisories.models.publication import Publication, PublicationStep, StepKind, StepState
 from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoor, StaleReport
@@ -25,7 +26,8 @@ from advisories.models.vector import Vector
 __all__ = [
     "Advisory", "Affected", "Approval", "Arming", "Attachment", "Author", "Batch", "BatchEntry", "BatchMove",
     "Comment", "CommentAudience", "CommentFile", "Credit", "DoorKind", "DraftFile", "Event", "Fate", "Finder",
-    "Identifier", "IncomingMail", "Knock", "Message", "Notice", "OutgoingMail", "Override", "PolicyVersion",
+    "Identifier", "IncomingMail", "Knock", "Message", "Notice", "OpenedFile", "OpenedLetter", "Opening", "OutgoingMail",
+    "Override", "PolicyVersion",
     "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch",
     "Seat", "Sending", "StaleAdvisory", "StaleBatch", "StaleReport", "Standing", "StepKind", "StepState",
     "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "What",

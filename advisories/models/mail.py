@@ -27,6 +27,15 @@ class Fate(models.TextChoices):
     LOOP = "loop", "One of our own letters"
 
 
+class Opening(models.TextChoices):
+    """Where an encrypted letter stands."""
+
+    NONE = "", "Not encrypted"
+    WAITING = "waiting", "Waits to be opened"
+    OPENED = "opened", "Opened"
+    FAILED = "failed", "Could not be opened"
+
+
 class IncomingMailQuerySet(models.QuerySet["IncomingMail"]):
     """Questions about letters."""
 
@@ -49,6 +58,8 @@ class IncomingMail(models.Model):
     marks = models.JSONField(default=list, help_text="What to know of it, in words.")
     report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="letters")
     message = models.OneToOneField(Message, null=True, on_delete=models.PROTECT, related_name="letter")
+    opening = models.CharField(max_length=10, choices=Opening, blank=True, default=Opening.NONE)
+    opening_trouble = models.CharField(max_length=200, blank=True, help_text="Why it could not be opened.")
     received_at = models.DateTimeField(auto_now_add=True)
 
     objects = IncomingMailQuerySet.as_manager()
@@ -57,6 +68,10 @@ class IncomingMail(models.Model):
         ordering = ["-received_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(fate__in=Fate.values), name="advisories_incomingmail_fate_is_known"),
+            models.CheckConstraint(
+                condition=Q(opening=Opening.NONE) | Q(opening__in=Opening.values, message__isnull=False),
+                name="advisories_incomingmail_only_messages_are_opened",
+            ),
             models.CheckConstraint(
                 condition=~Q(fate=Fate.MESSAGE) | Q(message__isnull=False),
                 name="advisories_incomingmail_message_has_its_row",

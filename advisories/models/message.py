@@ -1,6 +1,6 @@
 """The thread of a report: what its finder and the team wrote, and the files that came with it."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from advisories.models.kept_file import KeptFile
 from advisories.models.report import Report
+
+if TYPE_CHECKING:
+    from advisories.models.mail import IncomingMail
 
 
 class Author(models.TextChoices):
@@ -60,6 +63,12 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk} of {self.report}"
+
+    @property
+    def encrypted_letter(self) -> "IncomingMail | None":
+        """The letter it came in, if that is encrypted."""
+        letter: IncomingMail | None = getattr(self, "letter", None)
+        return letter if letter is not None and letter.opening else None
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

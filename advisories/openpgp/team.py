@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from advisories.openpgp import certificates, signing
 from advisories.openpgp.certificates import Certificate, CertificateRefused
+from advisories.openpgp.decrypting import DecryptionKey
 from advisories.openpgp.signing import Signer, SigningTrouble
 
 
@@ -63,6 +64,13 @@ def team_key(at: datetime | None = None) -> TeamKey:
     return TeamKey(
         has_key=not reason, key_expires_at=known.signs_until(at), fingerprint=known.fingerprint, trouble=reason
     )
+
+
+def decryption_key() -> DecryptionKey | None:
+    """Where the key lies that mail is opened with on this machine, or None."""
+    if settings.DECRYPTION_KEY_FILE is None:
+        return None
+    return DecryptionKey(settings.DECRYPTION_KEY_FILE, settings.DECRYPTION_PASSPHRASE_FILE)
 
 
 def signs_here() -> bool:

@@ -16,7 +16,7 @@ from advisories import incoming, triage
 from advisories.access import may_triage
 from advisories.downloads import attachment
 from advisories.forms.triage import AnswerForm, DecisionForm, LinkForm, OwnerForm, TermsForm, UrgencyForm
-from advisories.models import Attachment, Event, IncomingMail, Message, OutgoingMail, Report, StaleReport
+from advisories.models import Attachment, Event, IncomingMail, Message, OpenedFile, OutgoingMail, Report, StaleReport
 from advisories.policies import current_policy
 from advisories.policy import Urgency
 from advisories.reports import STEPS, DuplicateOfItself, NoGrounds, ReportState, ReportStepNotAllowed
@@ -155,6 +155,16 @@ def file(request: SignedInRequest, reference: str, pk: int, name: str) -> HttpRe
 
 
 @require_safe
+def opened_file(request: SignedInRequest, reference: str, pk: int, name: str) -> HttpResponse:
+    """A file that was in an encrypted letter, byte for byte."""
+    of_report = OpenedFile.objects.visible_to(request.user).filter(letter__message__report__reference=reference)
+    found = get_object_or_404(of_report, pk=pk)
+    if found.file_name != name:
+        raise Http404
+    return attachment(bytes(found.content), found.file_name, "application/octet-stream")
+
+
+@require_safe
 def letters(request: SignedInRequest) -> HttpResponse:
     """Letters that no thread took in: automatic answers, returned mail, loops."""
     _team_only(request)
@@ -187,7 +197,7 @@ def _page(request: SignedInRequest, found: Report, *, status: int = 200, **forms
     context = {
         "report": found,
         "row": waiting(found, current_policy(), timezone.now()),
-        "thread": mine.select_related("by", "letter").prefetch_related("attachments"),
+        "thread": mine.select_related("by", "letter", "opened").prefetch_related("attachments", "opened__files"),
         "notices": OutgoingMail.objects.visible_to(viewer).filter(report=found),
         "letters": IncomingMail.objects.visible_to(viewer)
         .filter(report=found)

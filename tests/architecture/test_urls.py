@@ -72,7 +72,7 @@ SIGNED_IN = OWN_ACCOUNT | {
     "advisories:edit",
     "advisories:move",
     *(f"triage:{name}" for name in ("queue", "report", "file", "letters", "original", "answer", "assign", "judge")),
-    *(f"triage:{name}" for name in ("decide", "terms", "draft", "link")),
+    *(f"triage:{name}" for name in ("decide", "terms", "draft", "link", "opened_file")),
     *(f"calendar:{name}" for name in ("month", "for_the_team")),
     *(f"policy:{name}" for name in ("change", "save", "history", "version")),
     "releases:flags",

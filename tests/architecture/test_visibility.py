@@ -9,7 +9,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 GUARDED = {
-    *("Report", "Message", "Attachment", "IncomingMail", "OutgoingMail", "Finder", "DraftFile", "ReportText"),
+    *(
+        "Report",
+        "Message",
+        "Attachment",
+        "IncomingMail",
+        "OutgoingMail",
+        "OpenedLetter",
+        "OpenedFile",
+        "Finder",
+        "DraftFile",
+        "ReportText",
+    ),
     *("Advisory", "Event", "Series", "Cell", "Check", "Flag"),
     *("SeriesRevision", "Patch", "Upload", "StoredVerdict", "PolicyVersion"),
     *("Affected", "Comment", "CommentFile", "Identifier", "TextVersion", "Tick", "TypedText", "Vector"),
