@@ -1,12 +1,13 @@
 """Letters from outside: kept byte for byte, put into their thread, and never answered where a machine wrote them."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 
 from advisories import bells, intake, letters
 from advisories.letters import Letter, Mark
@@ -23,6 +24,7 @@ def receive(raw: bytes, *, recipient: str = "") -> IncomingMail:
     digest = hashlib.sha256(raw).hexdigest()
     letter = letters.read(raw, cap=settings.MAIL_CAP_BYTES, recipient=recipient)
     file_name = "" if len(raw) <= settings.MAIL_CAP_BYTES else _keep_large(raw, digest)
+    _to_the_disk()
     with transaction.atomic():
         known = IncomingMail.objects.filter(sha256=digest).first()
         if known is not None:
@@ -50,6 +52,20 @@ def receive(raw: bytes, *, recipient: str = "") -> IncomingMail:
         return kept
 
 
+def is_ours(address: str) -> bool:
+    """Whether letters to this address come to us: with anything behind a plus, or under another name we have."""
+    local, _, domain = address.lower().rpartition("@")
+    ours = {one.lower() for one in (settings.MAIL_ADDRESS, *settings.MAIL_ALIASES)}
+    return f"{local.partition('+')[0]}@{domain}" in ours
+
+
+def with_return_path(raw: bytes, sender: str) -> bytes:
+    """A letter under the address that the mail server gives as its sender: none where a machine returns mail."""
+    if raw[:12].lower() == b"return-path:":
+        return raw
+    return b"Return-Path: <" + sender.encode("utf-8", "replace") + b">\r\n" + raw
+
+
 def original(letter: IncomingMail) -> bytes:
     """The letter byte for byte."""
     if letter.file_name:
@@ -58,8 +74,8 @@ def original(letter: IncomingMail) -> bytes:
 
 
 def _fate(letter: Letter) -> Fate:
-    is_ours = bool(letter.message_id) and OutgoingMail.objects.filter(header_id=letter.message_id).exists()
-    if is_ours or _is_our_address(letter.sender):
+    is_own = bool(letter.message_id) and OutgoingMail.objects.filter(header_id=letter.message_id).exists()
+    if is_own or is_ours(letter.sender):
         return Fate.LOOP
     if Mark.BOUNCE in letter.marks:
         return Fate.BOUNCE
@@ -120,18 +136,27 @@ def _sound(address: str) -> str:
     return address if len(address) <= 254 else ""
 
 
-def _is_our_address(sender: str) -> bool:
-    local, _, domain = settings.MAIL_ADDRESS.lower().partition("@")
-    sent_local, _, sent_domain = sender.lower().partition("@")
-    return sent_domain == domain and sent_local.partition("+")[0] == local
-
-
 def _keep_large(raw: bytes, digest: str) -> str:
     """Write a letter beside the database, whole or not at all, before the row that names it."""
     folder: Path = settings.LARGE_MAIL_DIR
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{digest}.eml"
     half = folder / f"{name}.half"
-    half.write_bytes(raw)
+    with half.open("wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
     half.replace(folder / name)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
     return name
+
+
+def _to_the_disk() -> None:
+    """Have SQLite wait for the disk: whoever hands a letter over forgets it once we say that it is kept."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=FULL")

@@ -82,6 +82,8 @@ _REAL = """\
 `make bench REPO=GIT_DIR ARGS="--release-tag … --staging … --fix … --page bench/NAME.md"` measures a repository that is
 only read, with the arguments of `manage.py replay`, and writes a page of its own ([xen.git](xen.md)). TMPDIR says where
 worktrees lie, if not in memory.
+
+`python -m bench.letters` measures signing and encrypting a batch's letters and writes [letters.md](letters.md).
 """
 
 

@@ -291,6 +291,8 @@ CELERY_BEAT_SCHEDULE = {
 # Mail that comes in, and the address that finders answer to.
 MAIL_ADDRESS: str = parseaddr(DEFAULT_FROM_EMAIL)[1]
 MAIL_CAP_BYTES: int = env.int("MAIL_CAP_BYTES", 10 * 1024 * 1024)
+MAIL_ALIASES: list[str] = env.list("MAIL_ALIASES", [])
+MAIL_MOST_BYTES: int = env.int("MAIL_MOST_BYTES", 64 * 1024 * 1024)
 LARGE_MAIL_DIR: Path = VAR_DIR / "large-mail"
 
 # The team's OpenPGP keys: files that only the worker's account can read, or a program that reaches a card or an agent.

@@ -15,6 +15,9 @@ class Command(BaseCommand):
 
     help = "Keep one letter from standard input, and put it into the thread it belongs to or open a report."
 
+    # Whatever else is wrong with the installation, mail is kept.
+    requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--recipient", default="", help="the address it was delivered to, such as ${recipient}")
 
