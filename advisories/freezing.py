@@ -6,7 +6,7 @@ from accounts.models import User
 from advisories import content, drafting
 from advisories.batching import Audience
 from advisories.content import Fixes
-from advisories.models import Advisory, Event, Reissue, Revision, RevisionPatch
+from advisories.models import Advisory, Event, Reissue, Revision, RevisionPatch, SignedText
 
 
 class NothingChanged(Exception):
@@ -51,6 +51,7 @@ def freeze(
         )
         for place, patch in enumerate(fixes.patches)
     )
+    SignedText.objects.create(revision=revision)
     Event.objects.record(
         locked,
         kind="revision-frozen",

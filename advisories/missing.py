@@ -87,6 +87,8 @@ class Facts:
     quorum: Quorum | None = None
     key_expires_at: datetime | None = None
     has_key: bool = False
+    text_trouble: str = ""
+    """Why the text that goes out is not written and signed yet; empty once it is."""
     planned_at: datetime | None = None
     reason: str = ""
 
@@ -165,6 +167,8 @@ def _key(facts: Facts) -> Iterator[Missing]:
         yield Missing(Lack.KEY, "The team has no signing key here.")
         return
     needed_at = max(facts.planned_at or facts.now, facts.now)
+    if facts.text_trouble:
+        yield Missing(Lack.KEY, facts.text_trouble)
     if facts.key_expires_at is not None and facts.key_expires_at <= needed_at:
         yield Missing(
             Lack.KEY, f"The team's signing key expires on {facts.key_expires_at:%d %B %Y}, before it is needed."

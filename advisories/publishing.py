@@ -3,14 +3,19 @@
 Readers need none of this: they see a publication from its instant on. A worker that was dead does it when it is back.
 """
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
+from smtplib import SMTPException
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from advisories import drafting, tidings
+from accounts.models import User
+from advisories import announcing, drafting, tidings
 from advisories.batching import Audience, BatchState
 from advisories.content import Fixes
+from advisories.formats.doubts import NotWritable
 from advisories.freezing import freeze
 from advisories.lifecycle import State
 from advisories.models import (
@@ -26,6 +31,15 @@ from advisories.models import (
     StepState,
     What,
 )
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+MOST_TRIES = 24
+"""About a day of trying, which outlasts a mail server's bad night."""
+_MOST_AT_ONCE = 100
 
 
 def release_due() -> int:
@@ -60,6 +74,48 @@ def publish_known(advisory: Advisory, fixes: Fixes, public_at: datetime, *, chan
         advisory=advisory, revision=revision, number=advisory.number, version=revision.number,
         title=advisory.title, content=drafting.for_readers(revision.content), public_at=public_at,
     )  # fmt: skip
+
+
+def due_steps() -> list[int]:
+    """Steps that a worker should be told of, by primary key."""
+    return list(
+        PublicationStep.objects.due().exclude(kind=StepKind.RECORD).values_list("pk", flat=True)[:_MOST_AT_ONCE]
+    )
+
+
+def do_step(pk: int) -> bool:
+    """Do one step unless somebody is at it or it is done; whether it is done now. Safe to call twice at once."""
+    if not PublicationStep.objects.due().filter(pk=pk).update(lease_until=Now() + LEASE, tries=F("tries") + 1):
+        return False
+    step = PublicationStep.objects.select_related("publication__revision__advisory").get(pk=pk)
+    mine = PublicationStep.objects.filter(pk=pk, state=StepState.WAITING, tries=step.tries)
+    try:
+        announcing.send(step.publication, step.target)
+    except announcing.NotSealed:
+        mine.update(tries=F("tries") - 1, lease_until=Now() + PAUSE, trouble="It waits for the signature.")
+        return False
+    except (SMTPException, OSError, NotWritable) as error:
+        _put_off(step, mine, type(error).__name__)
+        return False
+    return bool(mine.update(state=StepState.DONE, done_at=Now(), lease_until=None, trouble=""))
+
+
+@transaction.atomic
+def try_again(step: PublicationStep, *, by: User) -> None:
+    """Queue a step once more that was given up."""
+    failed = PublicationStep.objects.filter(pk=step.pk, state=StepState.FAILED)
+    if failed.update(state=StepState.WAITING, tries=0, lease_until=None):
+        Event.objects.record(step.publication.advisory, kind="step-tried-again", by=by, detail={"kind": step.kind})
+
+
+def _put_off(step: PublicationStep, mine: QuerySet[PublicationStep], trouble: str) -> None:
+    """Wait twice as long each time, up to an hour; give up in the end, where the team sees it."""
+    is_over = step.tries >= MOST_TRIES
+    wait = min(PAUSE * 2 ** (step.tries - 1), LONGEST_PAUSE)
+    mine.update(
+        state=StepState.FAILED if is_over else StepState.WAITING, lease_until=Now() + wait, trouble=trouble[:200]
+    )
+    logger.warning("step %s was not done: %s", step.pk, trouble)
 
 
 def _note(publication: Publication, batch: Batch) -> None:

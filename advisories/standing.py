@@ -15,7 +15,7 @@ from advisories.canonical import digest
 from advisories.content import Fixes
 from advisories.lifecycle import State
 from advisories.missing import Facts, Missing, missing_for
-from advisories.models import Advisory, Approval, Batch, Event, Override, Publication, Revision, Tiding
+from advisories.models import Advisory, Approval, Batch, Event, Override, Publication, Revision, SignedText, Tiding
 from advisories.models.event import name_of
 from advisories.openpgp.team import team_key
 from advisories.policies import current_policy
@@ -120,6 +120,7 @@ def facts_of(
         is_out=advisory.state == State.PUBLIC or bool(batch and batch.is_at_once),
         has_key=key.has_key or settings.PUBLISH_UNSIGNED,
         key_expires_at=key.key_expires_at,
+        text_trouble=_text_trouble(revision),
     )
 
 
@@ -153,6 +154,18 @@ def authors_of(advisories: list[Advisory]) -> frozenset[int]:
 def latest_published(advisory: Advisory) -> Publication | None:
     """What readers have now."""
     return Publication.objects.current().filter(advisory=advisory).first()
+
+
+def _text_trouble(revision: Revision | None) -> str:
+    """What keeps the text of a revision from going out, in a sentence."""
+    if revision is None:
+        return ""
+    sealed = SignedText.objects.filter(revision=revision).only("made_at", "trouble").first()
+    if sealed is not None and sealed.made_at is not None:
+        return ""
+    if sealed is not None and sealed.trouble:
+        return f"The text of {revision} could not be written and signed: {sealed.trouble}"
+    return f"The text of {revision} waits for a worker to write and sign it."
 
 
 def _frozen(advisory: Advisory, fixes: Fixes) -> tuple[Revision | None, bool]:

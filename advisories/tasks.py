@@ -20,6 +20,25 @@ def open_letter(pk: int) -> None:
 
 
 @shared_task
+def sweep_releases() -> None:
+    """Sign what was frozen, let the record catch up with what is out, and ring for the steps that follow."""
+    from advisories import publishing, sealing
+
+    sealing.seal_waiting()
+    publishing.release_due()
+    for pk in publishing.due_steps():
+        do_step.apply_async(args=(pk,), retry=False)
+
+
+@shared_task
+def do_step(pk: int) -> None:
+    """Do one step of a publication, unless somebody is at it."""
+    from advisories import publishing
+
+    publishing.do_step(pk)
+
+
+@shared_task
 def sweep_mail() -> None:
     """Ring again for letters that wait, and forget what was kept for a while only."""
     from advisories import opening, posting

@@ -281,6 +281,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_S,
         "options": {"expires": TICK_S * 2},
     },
+    "sign, release and announce": {
+        "task": "advisories.tasks.sweep_releases",
+        "schedule": TICK_S,
+        "options": {"expires": TICK_S * 2},
+    },
     "ring again for lost bells": {
         "task": "releases.tasks.sweep",
         "schedule": TICK_S,
@@ -303,6 +308,8 @@ TEAM_CERTIFICATE_FILE: Path | None = env.path("TEAM_CERTIFICATE_FILE", None)
 DECRYPTION_KEY_FILE: Path | None = env.path("DECRYPTION_KEY_FILE", None)
 DECRYPTION_PASSPHRASE_FILE: Path | None = env.path("DECRYPTION_PASSPHRASE_FILE", None)
 
+# The tree that a text means where it names none.
+MAIN_TREE: str = env.str("MAIN_TREE", "".join(PROJECT_NAME.lower().split()))
 # Where a publication is announced in the open, such as a project's announcement list.
 ANNOUNCE_TO: list[str] = env.list("ANNOUNCE_TO", [])
 # Whether something may go out although this machine has no key to sign it with.

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
+from django.conf import settings
 from django.utils import timezone
 
 from advisories.content import Fixes, FrozenPatch, FrozenVerdict
@@ -49,8 +50,9 @@ def _patches(series: Iterable[Series], number: int) -> tuple[FrozenPatch, ...]:
     taken: set[str] = set()
     for one in series:
         branches = tuple(branch.name for branch in sorted(one.branches.all(), key=lambda each: each.position))
-        for place, patch in enumerate(Patch.objects.filter(revision=one.current_id).order_by("position"), start=1):
-            name = _name(patch.file_name, number, place, taken)
+        kept = list(Patch.objects.filter(revision=one.current_id).order_by("position"))
+        for place, patch in enumerate(kept, start=1):
+            name = _name(number, one.tree.slug, branches, place if len(kept) > 1 else 0, taken)
             taken.add(name)
             found.append(
                 FrozenPatch(
@@ -66,16 +68,19 @@ def _patches(series: Iterable[Series], number: int) -> tuple[FrozenPatch, ...]:
     return tuple(found)
 
 
-def _name(given: str, number: int, place: int, taken: set[str]) -> str:
-    """What people save a patch as: its own name as far as that is one, and another where it is taken."""
-    stem = re.sub(r"[^A-Za-z0-9._+-]+", "-", given).strip("-.") or f"{number}-{place}.patch"
-    name = stem
-    count = 2
+def _name(number: int, tree: str, branches: tuple[str, ...], place: int, taken: set[str]) -> str:
+    """What people save a patch as, in the field's way: `ssa12-1.9-2.patch`, for the newest branch it is meant for.
+
+    What the author called it stays in the portal: names of uploads tell what nobody meant to publish.
+    """
+    words = [f"{settings.ADVISORY_PREFIX.lower()}{number}", *([] if tree == settings.MAIN_TREE else [tree])]
+    words += [branches[-1]] if branches else []
+    words += [str(place)] if place else []
+    stem = re.sub(r"[^A-Za-z0-9._+-]+", "-", "-".join(words))[:140]
+    name, count = f"{stem}.patch", 2
     while name in taken:
-        body, dot, ending = stem.rpartition(".")
-        name = f"{body}-{count}{dot}{ending}" if dot else f"{stem}-{count}"
-        count += 1
-    return name[:200]
+        name, count = f"{stem}-s{count}.patch", count + 1
+    return name
 
 
 def _is_about_now(cell: Cell, check: Check, series: Iterable[Series]) -> bool:

@@ -18,6 +18,7 @@ from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoo
 from advisories.models.report_text import ReportText
 from advisories.models.revision import Reissue, Revision, RevisionPatch
 from advisories.models.seat import Seat
+from advisories.models.signed_text import SignedText
 from advisories.models.text_version import TextVersion
 from advisories.models.tiding import Tiding, What
 from advisories.models.typed_text import TypedText
@@ -29,6 +30,6 @@ __all__ = [
     "Identifier", "IncomingMail", "Knock", "Message", "Notice", "OpenedFile", "OpenedLetter", "Opening", "OutgoingMail",
     "Override", "PolicyVersion",
     "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch",
-    "Seat", "Sending", "StaleAdvisory", "StaleBatch", "StaleReport", "Standing", "StepKind", "StepState",
-    "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "What",
+    "Seat", "Sending", "SignedText", "StaleAdvisory", "StaleBatch", "StaleReport", "Standing", "StepKind",
+    "StepState", "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "What",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import disarming, drafting, freezing, publishing, releasing, scheduling, standing
+from advisories import disarming, drafting, freezing, publishing, releasing, scheduling, sealing, standing
 from advisories.batching import Audience, BatchState, BatchStepNotAllowed, NoReason, NotAhead
 from advisories.content import Fixes, FrozenPatch
 from advisories.lifecycle import State
@@ -72,6 +72,7 @@ def batch(advisory: Advisory, people: tuple[User, User, User]) -> Batch:
     """A batch of one, frozen, a week ahead."""
     made = scheduling.plan([advisory], timezone.now() + timedelta(days=7), by=people[0])
     releasing.freeze_batch(made, fixes_of, by=people[0])
+    sealing.seal_waiting()
     return made
 
 
@@ -81,7 +82,8 @@ def digest(batch: Batch) -> str:
 
 
 def arm(batch: Batch, people: tuple[User, User, User]) -> None:
-    """Two people approve what there is."""
+    """Two people approve what there is, once a worker has written it out."""
+    sealing.seal_waiting()
     for person in people[1:]:
         releasing.approve(batch, digest(batch), fixes_of, by=person)
 

@@ -71,6 +71,8 @@ SIGNED_IN = OWN_ACCOUNT | {
     "advisories:add",
     "advisories:edit",
     "advisories:move",
+    "advisories:rehearsal",
+    "advisories:rehearsal_letter",
     *(f"triage:{name}" for name in ("queue", "report", "file", "letters", "original", "answer", "assign", "judge")),
     *(f"triage:{name}" for name in ("decide", "terms", "draft", "link", "opened_file")),
     *(f"calendar:{name}" for name in ("month", "for_the_team")),

@@ -134,7 +134,7 @@ def _values(name: str, place: str) -> list[Any]:
     # Of what the world holds none of, or what a secret word opens: guesses.
     guesses: dict[str, list[Any]] = {
         "pk": [1, MISSING], "token": ["guess"], "reference": ["guess"], "uidb64": ["MQ"], "public_id": [UUID(int=1)],
-        "sequence": [1, MISSING, 2**70],
+        "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
     }  # fmt: skip
     own = name.split(":")[-1]
     if place == "pk" and own in rows:
