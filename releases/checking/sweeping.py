@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from releases.checking import bells
 from releases.checking import requesting as checking
+from releases.engine import leash
 from releases.models import BranchRun, RunState
 
 logger = logging.getLogger(__name__)
@@ -17,10 +18,12 @@ _KEEP = timedelta(days=30)
 
 
 def sweep() -> None:
-    """Give up runs that wore their workers out, ring for those that wait, request what is due. Safe twice at once."""
+    """Give up runs that wore their workers out, ring for those that wait, request what is due, remove what killed
+    workers of this machine left. Safe twice at once."""
     give_up_worn_out()
     ring_again()
     checking.request_where_inputs_moved()
+    leash.sweep()
     BranchRun.objects.filter(state=RunState.DONE, finished_at__lt=Now() - _KEEP).delete()
 
 

@@ -22,6 +22,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from releases.engine.leash import IN_MEMORY, NO_LIFELINE, SCRATCH, Lifeline, held, lifeline
+
 OLDEST_GIT = (2, 39)
 """The first version whose `--end-of-options`, `safe.directory` and echoing `--stdin` are known to behave."""
 
@@ -176,11 +178,13 @@ class Git:
         scratch: Scratch | None = None,
         protocols: Sequence[str] = (),
     ) -> Iterator[subprocess.Popen[bytes]]:
-        child = start(self, verb, arguments, scratch=scratch, protocols=protocols)
-        try:
-            yield child
-        finally:
-            kill_group(child)
+        # A transport may hang for as long as a fetch may take; everything else ends soon by itself.
+        with lifeline() if protocols else contextlib.nullcontext(NO_LIFELINE) as line:
+            child = start(self, verb, arguments, scratch=scratch, protocols=protocols, line=line)
+            try:
+                yield child
+            finally:
+                kill_group(child)
 
 
 def start(
@@ -191,17 +195,19 @@ def start(
     scratch: Scratch | None = None,
     protocols: Sequence[str] = (),
     stderr: int | IO[bytes] = subprocess.PIPE,
+    line: Lifeline = NO_LIFELINE,
 ) -> subprocess.Popen[bytes]:
     """Start git in a session of its own, so that it can be killed with everything it starts."""
     try:
         return subprocess.Popen(
-            [git_program(), verb, *arguments],
+            [*line.before, git_program(), verb, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
             env=environment(git, scratch=scratch, protocols=protocols),
             start_new_session=True,
             close_fds=True,
+            pass_fds=line.descriptors,
         )
     except OSError as error:
         raise GitTrouble(verb, f"could not be started: {error.strerror}") from error
@@ -267,7 +273,7 @@ def _as_path_list_entry(path: Path) -> str:
 @contextlib.contextmanager
 def scratch_directory() -> Iterator[Scratch]:
     """A throw-away object directory and index, gone afterwards: embargoed content stays out of every repository."""
-    with tempfile.TemporaryDirectory(prefix="penstock-", dir=_in_memory()) as name:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=_in_memory()) as name, held(name):
         scratch = Scratch(Path(name, "objects"), Path(name, "index"))
         scratch.objects.mkdir()
         yield scratch
@@ -276,7 +282,7 @@ def scratch_directory() -> Iterator[Scratch]:
 @cache
 def _in_memory() -> str | None:
     """A place that never reaches a disk, if there is a roomy one: it is faster, and nobody finds leavings there."""
-    shared = Path("/", "dev", "shm")
+    shared = IN_MEMORY
     with contextlib.suppress(OSError):
         if shared.is_mount() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= _ROOMY:
             return str(shared)
