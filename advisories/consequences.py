@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from accounts.models import User
 from advisories.calendar import Slot, earliest, next_slots
 from advisories.models import Report
+from advisories.planning import against, planned, today_in
 from advisories.policy import Policy
 from advisories.policy.words import Difference, differences
 from advisories.triage_queue import in_order
@@ -30,6 +31,7 @@ def consequences(
     length = max(len(old), len(new))
     rows = zip(old + [None] * (length - len(old)), new + [None] * (length - len(new)), strict=True)
     warnings = [*_about_announcements(before, after), *_about_reports(before, after, viewer, now)]
+    warnings += _about_planned(before, after, taken, viewer, now)
     if not new:
         warnings.append("The new policy leaves no date within two years.")
     if before.quorum != after.quorum:
@@ -39,6 +41,18 @@ def consequences(
 
 def _next(policy: Policy, taken: Mapping[date, int], now: datetime) -> tuple[Slot, ...]:
     return next_slots(policy, taken, earliest(policy, now=now, reported_at=now))
+
+
+def _about_planned(
+    before: Policy, after: Policy, taken: Mapping[date, int], viewer: User, now: datetime
+) -> Iterator[str]:
+    today = today_in(after, now)
+    for one in planned(viewer, after, today, today + timedelta(days=400)):
+        old = against(before, taken, one)
+        new = [reason for reason in against(after, taken, one) if reason not in old]
+        if new and not one.is_over:
+            what, reasons = one.name or "A release", "; ".join(str(reason) for reason in new)
+            yield f"{what} is planned for {one.at:%d %B %Y}; the new policy speaks against it: {reasons}."
 
 
 def _about_announcements(before: Policy, after: Policy) -> Iterator[str]:

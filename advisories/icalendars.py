@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from accounts.models import User
+from advisories.batching import BatchState
 from advisories.formats.ics import Entry, calendar_file
+from advisories.planning import Planned, announced, planned, today_in
 from advisories.policy import Policy
 
 _ONE_DAY = timedelta(days=1)
@@ -18,12 +21,30 @@ _ONE_DAY = timedelta(days=1)
 
 def for_readers(policy: Policy, *, now: datetime) -> bytes:
     """Give the dates that everyone may know under `policy`; an empty calendar where it announces none."""
-    return calendar_file(f"{settings.PROJECT_NAME} security releases", [], stamp=now)
+    entries = [
+        Entry(_uid("announced", str(one.batch)), one.at, None, _summary(one), ", ".join(one.labels))
+        for one in announced(policy)
+    ]
+    return calendar_file(f"{settings.PROJECT_NAME} security releases", entries, stamp=now)
 
 
-def for_the_team(policy: Policy, *, now: datetime) -> bytes:
-    """Give blackouts and planned dates."""
-    return calendar_file(f"{settings.PROJECT_NAME} security team", _blackouts(policy), stamp=now)
+def for_the_team(policy: Policy, viewer: User, *, now: datetime) -> bytes:
+    """Give planned dates, those of the last year too, and blackouts, as far as `viewer` may know of them."""
+    today = today_in(policy, now)
+    found = planned(viewer, policy, today - timedelta(days=365), today + timedelta(days=1830))
+    entries = [
+        Entry(
+            _uid("planned", str(one.batch)), one.at, None, f"{_summary(one)} ({one.state})", ", ".join(one.labels),
+            is_certain=one.state in (BatchState.ARMED, BatchState.RELEASED),
+        )
+        for one in found
+    ]  # fmt: skip
+    return calendar_file(f"{settings.PROJECT_NAME} security team", [*entries, *_blackouts(policy)], stamp=now)
+
+
+def _summary(one: Planned) -> str:
+    number = f", {len(one.labels)} advisor{'y' if len(one.labels) == 1 else 'ies'}" if one.labels else ""
+    return f"{settings.PROJECT_NAME} security release{number}"
 
 
 def _blackouts(policy: Policy) -> Iterator[Entry]:

@@ -1,5 +1,6 @@
 """PURE: batch slots, working days, instants in a zone, outside clocks, and how predictable it all was."""
 
+from advisories.calendar.charts import Bar, Chart, bars
 from advisories.calendar.clocks import Break, BreakKind, FixedEnd, RunningClock, Window, breaks, window
 from advisories.calendar.instants import Fold, Instant, NoSuchTime, TimeExistsTwice, exact_instant, slot_instant
 from advisories.calendar.month import Day, Month, month_of
@@ -9,8 +10,10 @@ from advisories.calendar.slots import Earliest, PassedOver, Slot, earliest, next
 from advisories.calendar.working_days import Holiday, NoWorkingDays, WorkingCalendar
 
 __all__ = [
+    "Bar",
     "Break",
     "BreakKind",
+    "Chart",
     "Day",
     "Earliest",
     "FixedEnd",
@@ -30,6 +33,7 @@ __all__ = [
     "TimeExistsTwice",
     "Window",
     "WorkingCalendar",
+    "bars",
     "breaks",
     "earliest",
     "exact_instant",

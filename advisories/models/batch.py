@@ -43,6 +43,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             raise StaleBatch(f"Somebody changed {held} meanwhile. Nothing was done; look again.")
         return held
 
+    def settled_and_ahead(self) -> Self:
+        """Those whose date is settled and lies ahead: what a policy that announces dates tells everyone."""
+        return self.under_way().exclude(state=BatchState.OPEN).filter(planned_at__gt=Now())
+
     def under_way(self) -> Self:
         """Those that are neither out nor given up."""
         return self.exclude(state__in=OVER)
@@ -128,6 +132,13 @@ class BatchEntryQuerySet(models.QuerySet["BatchEntry"]):
     def current(self) -> Self:
         """Those that have not left."""
         return self.filter(left_at__isnull=True)
+
+    def inside(self) -> Self:
+        """Those that have not left, and of batches that are out those that went out with them."""
+        return self.filter(
+            Q(left_at__isnull=True)
+            | Q(batch__state=BatchState.RELEASED, advisory__publications__arming__batch=F("batch"))
+        ).distinct()
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Keep those of advisories that `viewer` works on, and for release managers what their batches hold."""

@@ -16,7 +16,7 @@ from advisories.access import may_change_policy, may_triage
 from advisories.consequences import consequences
 from advisories.forms.policy_entry import PolicyEntry
 from advisories.models import PolicyVersion
-from advisories.planning import taken_days
+from advisories.planning import announced, taken_days
 from advisories.policy import Policy, PolicyIsWrong
 from advisories.policy.document import Document, as_text, from_document, parse, to_document
 from advisories.policy.merging import merge
@@ -32,6 +32,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     context = {
         "promises": promises(held.policy),
         "held": held,
+        "coming": announced(held.policy),
         "may_change": may_change_policy(request.user),
         "may_read_history": may_triage(request.user),
     }

@@ -75,7 +75,7 @@ SIGNED_IN = OWN_ACCOUNT | {
     "advisories:rehearsal_letter",
     *(f"triage:{name}" for name in ("queue", "report", "file", "letters", "original", "answer", "assign", "judge")),
     *(f"triage:{name}" for name in ("decide", "terms", "draft", "link", "opened_file")),
-    *(f"calendar:{name}" for name in ("month", "for_the_team")),
+    *(f"calendar:{name}" for name in ("month", "record", "for_the_team")),
     *(f"policy:{name}" for name in ("change", "save", "history", "version")),
     "releases:flags",
     "releases:take_flag",

@@ -23,6 +23,7 @@ GUARDED = {
     ),
     *("Advisory", "Event", "Series", "Cell", "Check", "Flag"),
     *("SeriesRevision", "Patch", "Upload", "StoredVerdict", "PolicyVersion"),
+    *("Batch", "BatchEntry", "BatchMove", "Arming", "Approval", "Publication", "PublicationStep"),
     *("Affected", "Comment", "CommentFile", "Identifier", "TextVersion", "Tick", "TypedText", "Vector"),
 }
 THROUGH_THE_VIEWER = {"visible_to", "known_to", "public", "with_list_visible_to", "record", "behind", "told_to_finder"}
