@@ -206,7 +206,7 @@ def test_the_month_asks_the_same_however_much_is_planned(
 def test_a_released_batch_keeps_its_advisories_on_the_calendar(person: User) -> None:
     batch = released(0)
     page = month(browser(Role.SECURITY), batch)
-    assert "day-batch-over" in page
+    assert "day-batch-released" in page
     assert "SSA-1" in page
 
 

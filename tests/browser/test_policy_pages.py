@@ -1,16 +1,19 @@
-"""The policy's pages in a real browser: accessible, within their width, and usable without scripts."""
+"""The pages of policy and calendar in a real browser: accessible, within their width, and usable without scripts."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Role, User
-from advisories import policies
+from advisories import policies, scheduling
+from advisories.lifecycle import State
 from advisories.policy import Announced, Blackout, Cadence, Policy
+from tests.advisories.test_planning import released
 from tests.browser.conftest import Open
 from tests.browser.looking import look_at
-from tests.make import make_user
+from tests.make import make_advisory, make_user
 
 pytestmark = pytest.mark.browser
 
@@ -23,16 +26,25 @@ POLICY = Policy(
 @pytest.fixture
 def coordinator(transactional_db: None) -> User:
     person = make_user("coordinator@sluice.example", Role.COORDINATOR)
+    released(20, moved_by=3, number=2)
+    scheduling.plan([make_advisory(state=State.READY)], timezone.now() + timedelta(days=5), by=person, name="A batch")
     policies.change(POLICY, based_on=0, by=person, why="We agreed on every second Tuesday.")
     return person
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_every_page_of_the_policy_is_accessible_and_fits(
+def test_every_page_of_policy_and_calendar_is_accessible_and_fits(
     coordinator: User, open_browser: Open, width: int, scheme: str
 ) -> None:
     context = open_browser(coordinator, width=width, scheme=scheme)
-    for address in ("/policy/", "/policy/change", "/policy/history/", "/policy/history/1/", "/calendar/"):
+    for address in (
+        "/policy/",
+        "/policy/change",
+        "/policy/history/",
+        "/policy/history/1/",
+        "/calendar/",
+        "/calendar/record/",
+    ):
         assert look_at(context.new_page(), address) == [], address
 
 
