@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import policies
+from advisories import policies, scheduling
+from advisories.batching import BatchState
 from advisories.forms.advisory import SECTIONS
 from advisories.lifecycle import State
-from advisories.models import Advisory, Seat
+from advisories.models import Advisory, Batch, Seat
 from advisories.models.seat import Right
 from advisories.policy import Blackout, Policy
 from releases import uploading
@@ -93,6 +94,12 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
         checked(branch)
     owner = _named("owner", Role.SECURITY)
     Flag.objects.update(owner=owner)
+    open_one = scheduling.plan([hidden], timezone.now() + timedelta(days=20), by=owner, name=word("batch"))
+    settled = scheduling.plan([guests], timezone.now() + timedelta(days=10), by=owner, name=word("settled"))
+    for batch in (open_one, settled):
+        later = batch.planned_at + timedelta(days=1)
+        scheduling.move(batch, later, reason=word("reason"), by=owner)
+    Batch.objects.filter(pk=settled.pk).update(state=BatchState.FROZEN)
     blackout = Blackout(word("blackout"), timezone.now().date(), timezone.now().date() + timedelta(days=3))
     policies.change(Policy("SSA", blackouts=(blackout,)), based_on=0, by=owner, why=word("why"))
     world = World(branch, hidden, scheduled, guests, public)
