@@ -12,7 +12,7 @@ from advisories.formats import said
 from advisories.formats.doubts import NotWritable
 from advisories.formats.edition import Edition, Publisher, check
 from advisories.formats.record import Record, Stretch
-from advisories.formats.strict import document, instant, is_address, one_line, plain
+from advisories.formats.strict import compact, instant, is_address, one_line, plain
 
 FORMAT = 1
 MEDIA_TYPE = "application/json"
@@ -54,7 +54,7 @@ def write(
             "state": one_line(one.state),
             "note": plain(one.note),
         }
-    return document(
+    return compact(
         {
             "format": FORMAT,
             "project": one_line(publisher.vendor),

@@ -9,7 +9,7 @@ from advisories.formats.doubts import NotWritable
 from advisories.formats.edition import Edition, Publisher, check, identifiers, other_identifiers
 from advisories.formats.products import products, tree_of
 from advisories.formats.record import Record
-from advisories.formats.strict import document, instant, is_address, one_line, plain
+from advisories.formats.strict import compact, instant, is_address, one_line, plain
 
 MEDIA_TYPE = "application/json"
 
@@ -49,7 +49,7 @@ def write(record: Record, edition: Edition, profile: Profile) -> bytes:
         found = products(record, edition)
         value["product_tree"] = tree_of(found, edition)
         value["vulnerabilities"] = vulnerabilities(record, edition, found)
-    return document(value)
+    return compact(value)
 
 
 def tracking_id(record: Record, profile: Profile) -> str:
@@ -82,7 +82,7 @@ def _document(record: Record, edition: Edition, profile: Profile) -> dict[str, o
     }
     if thanks := _acknowledgments(record):
         value["acknowledgments"] = thanks
-    return dict(sorted(value.items()))
+    return value
 
 
 def publisher_of(publisher: Publisher) -> dict[str, str]:
@@ -92,7 +92,7 @@ def publisher_of(publisher: Publisher) -> dict[str, str]:
         value["contact_details"] = contact
     if authority := plain(publisher.authority):
         value["issuing_authority"] = authority
-    return dict(sorted(value.items()))
+    return value
 
 
 def _notes(record: Record, edition: Edition) -> list[dict[str, str]]:
@@ -159,4 +159,4 @@ def _tracking(record: Record, edition: Edition, profile: Profile) -> dict[str, o
     }
     if aliases := list(dict.fromkeys(alias for alias in aliases if alias)):
         value["aliases"] = aliases
-    return dict(sorted(value.items()))
+    return value

@@ -13,6 +13,7 @@ _ADDRESS = re.compile(
     r"(?:\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
     r"(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
 )
+_NEEDS_NO_CARE = re.compile(r"[\n\t -~]*")
 LONGEST_ADDRESS = 2_000
 """Characters; the CVE record takes 2048."""
 
@@ -23,6 +24,8 @@ def plain(text: str) -> str:
     Control characters go, tabs and line ends stay; halves of surrogate pairs, which UTF-8 cannot hold, become U+FFFD.
     Characters that turn the direction of writing go too: with them a text reads otherwise than it is stored.
     """
+    if _NEEDS_NO_CARE.fullmatch(text):
+        return text.strip()
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return "".join(_kept(char) for char in unified).strip()
 
@@ -69,7 +72,19 @@ def document(value: object) -> bytes:
 
     Raises `NotWritable` where something is left in it that UTF-8 cannot hold.
     """
+    return _encoded(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def compact(value: object) -> bytes:
+    """`value` as JSON on one line, keys sorted: for long documents, a tenth of the time and half the size.
+
+    Raises `NotWritable` where something is left in it that UTF-8 cannot hold.
+    """
+    return _encoded(json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False, allow_nan=False))
+
+
+def _encoded(text: str) -> bytes:
     try:
-        return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        return (text + "\n").encode()
     except UnicodeEncodeError as error:
         raise NotWritable("there is half a character in it") from error
