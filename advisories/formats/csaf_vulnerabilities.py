@@ -1,6 +1,7 @@
 """The flaws of a CSAF document: one for each CVE identifier, or one for the advisory, with statuses and remedies."""
 
-from advisories.formats.edition import COMMIT, Edition, identifiers, other_identifiers
+from advisories.formats import said
+from advisories.formats.edition import Edition, identifiers, other_identifiers
 from advisories.formats.products import Product, Status
 from advisories.formats.record import Record
 from advisories.formats.strict import instant, is_address, one_line, plain
@@ -39,7 +40,7 @@ def _vulnerability(record: Record, edition: Edition, products: tuple[Product, ..
         value["remediations"] = remedies
     if threats := _impacts(products):
         value["threats"] = threats
-    return dict(sorted(value.items()))
+    return value
 
 
 def _description(record: Record) -> dict[str, str]:
@@ -83,18 +84,19 @@ def _remediations(record: Record, edition: Edition, products: tuple[Product, ...
     found: list[dict[str, object]] = []
     helped: set[str] = set()
     by_files: dict[tuple[str, ...], list[str]] = {}
+    # Releases of one branch have the same patches, and a record takes its time to say which.
+    by_branch = {(product.tree.name, product.branch): product for product in affected}
+    files_of = {branch: _files(record, product) for branch, product in by_branch.items()}
     for product in affected:
-        if files := _files(record, product):
+        if files := files_of[product.tree.name, product.branch]:
             by_files.setdefault(files, []).append(product.id)
     for files, ids in by_files.items():
         found.append(_patches(edition, files, ids))
         helped.update(ids)
     for product in affected:
-        for fix in record.fixes:
-            same = bool(product.branch) and (fix.tree, fix.branch) == (product.tree.name, product.branch)
-            if same and COMMIT.fullmatch(fix.ref):
-                found.append(_commit(edition, product, fix.ref))
-                helped.add(product.id)
+        if commits := said.fixes_of(record, product.tree.name).get(product.branch):
+            found.append(_commits(edition, product, commits))
+            helped.add(product.id)
     section = record.section("MITIGATION")
     if affected and section and (text := plain(section.text)):
         found.append({"category": "mitigation", "details": text, "product_ids": [one.id for one in affected]})
@@ -127,13 +129,14 @@ def _patches(edition: Edition, files: tuple[str, ...], ids: list[str]) -> dict[s
     }
 
 
-def _commit(edition: Edition, product: Product, ref: str) -> dict[str, object]:
-    address = edition.commit(product.tree.name, ref)
+def _commits(edition: Edition, product: Product, commits: tuple[str, ...]) -> dict[str, object]:
+    address = edition.commit(product.tree.name, commits[-1])
+    many = "commits" if len(commits) > 1 else "commit"
     return {
         "category": "vendor_fix",
-        "details": f"Fixed by commit {ref} on branch {one_line(product.branch)}",
+        "details": f"Fixed by {many} {', '.join(commits)} on branch {one_line(product.branch)}",
         "product_ids": [product.id],
-        **({"url": address} if is_address(address) else {}),
+        **({"url": address} if is_address(address) and len(commits) == 1 else {}),
     }
 
 

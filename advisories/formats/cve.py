@@ -195,7 +195,7 @@ def _versions(record: Record, tree: TreeFacts) -> list[dict[str, object]]:
         if not isinstance(one.place, Release):
             continue
         goes_on = run and one.answer is answer and one.place.line() == run[-1].line()
-        if not goes_on or not said.same_between(about, run[0], one.place, answer):
+        if not goes_on or not said.same_between(about, run[-1], one.place, answer):
             found += _run(run, answer)
             run, answer = [], one.answer
         run.append(one.place)

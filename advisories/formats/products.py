@@ -12,7 +12,7 @@ from advisories.affected import Answer, Statement
 from advisories.affected import Status as Told
 from advisories.formats import said
 from advisories.formats.dialect import MAIN as MAIN_BRANCH
-from advisories.formats.edition import COMMIT, Edition, TreeFacts
+from advisories.formats.edition import Edition, TreeFacts
 from advisories.formats.record import Record
 from advisories.formats.strict import one_line
 from advisories.versions import MainLine, Place, Version
@@ -91,37 +91,35 @@ def _at(record: Record, tree: TreeFacts, one: said.Said) -> Iterator[Product]:
     no_fix = any(statement.status is Told.WILL_NOT_BE_FIXED for statement in one.finding.because)
     variants = said.variants(record, tree.name, one)
     if not variants:
-        level = _before_fix(record, tree, one)
+        level = _before_fix(record, tree, one.place, one.answer)
         yield Product(
             f"{tree.name}:{version}", tree, version, level, STATUS[one.answer], branch, reason, no_fix, one.place
         )
     for variant in variants:
-        level = ", ".join(f"{_with(is_in)} the fix of {record.prefix}-{number}" for number, is_in in variant.fixes)
+        levels = [f"{_with(is_in)} the fix of {record.prefix}-{number}" for number, is_in in variant.fixes]
+        before = _before_fix(record, tree, one.place, variant.answer)
         suffix = ",".join(f"{_with(is_in)}-{number}" for number, is_in in variant.fixes)
-        identifier = f"{tree.name}:{version}:{suffix}"
+        identifier, level = f"{tree.name}:{version}:{suffix}", ", ".join([*levels, *([before] if before else [])])
         yield Product(identifier, tree, version, level, STATUS[variant.answer], branch, reason, no_fix)
 
 
-def _before_fix(record: Record, tree: TreeFacts, one: said.Said) -> str:
+def _before_fix(record: Record, tree: TreeFacts, place: Place, answer: Answer) -> str:
     """The main line moves on, so what is said of it is said of it before its fix."""
-    if not isinstance(one.place, MainLine) or one.answer is not Answer.AFFECTED:
+    if not isinstance(place, MainLine) or answer is not Answer.AFFECTED:
         return ""
-    fixes = [fix.ref for fix in record.fixes if (fix.tree, fix.branch) == (tree.name, MAIN_BRANCH)]
-    commits = [ref for ref in fixes if COMMIT.fullmatch(ref)]
-    return f"without commit {commits[-1]}" if commits else "without the fix of this advisory"
+    commits = said.fixes_of(record, tree.name).get(MAIN_BRANCH, ())
+    if not commits:
+        return "without the fix of this advisory"
+    return f"without commit {commits[0]}" if len(commits) == 1 else f"lacking any of the commits {', '.join(commits)}"
 
 
 def _fixed(record: Record, tree: TreeFacts, listed: tuple[said.Said, ...]) -> Iterator[Product]:
     unaffected = {said.branch_of(one.place) for one in listed if one.answer is Answer.NOT_AFFECTED}
-    seen: set[str] = set()
-    for fix in record.fixes:
-        identifier = f"{tree.name}:{fix.branch}:{fix.ref}"
-        if fix.tree != tree.name or not fix.branch or not COMMIT.fullmatch(fix.ref) or fix.branch in unaffected:
-            continue
-        if identifier not in seen:
-            seen.add(identifier)
-            version = _version(MainLine.MAIN) if fix.branch == MAIN_BRANCH else f"{one_line(fix.branch)} branch"
-            yield Product(identifier, tree, version, f"with commit {fix.ref}", Status.FIXED, fix.branch)
+    for branch, commits in said.fixes_of(record, tree.name).items():
+        if branch not in unaffected:
+            version = _version(MainLine.MAIN) if branch == MAIN_BRANCH else f"{one_line(branch)} branch"
+            level = f"with commit{'s' if len(commits) > 1 else ''} {', '.join(commits)}"
+            yield Product(f"{tree.name}:{one_line(branch)}:{commits[-1]}", tree, version, level, Status.FIXED, branch)
 
 
 def _version(place: Place) -> str:

@@ -5,9 +5,12 @@ as a promise about releases to come. So documents speak of releases that exist, 
 the history leaves no room for doubt.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
+from operator import itemgetter
 
 from advisories.affected import Answer, Finding, Needs, Statement, find
 from advisories.formats.dialect import MAIN as MAIN_BRANCH
@@ -61,8 +64,13 @@ def statements(record: Record, tree: str) -> tuple[Statement, ...]:
 
 def said(record: Record, tree: TreeFacts) -> tuple[Said, ...]:
     """The answer for every known release of `tree` and its main line of which anything is said, in order."""
-    about = statements(record, tree.name)
-    places: tuple[Place, ...] = (*sorted(dict.fromkeys(tree.releases)), MAIN)
+    return _said(statements(record, tree.name), tree.releases)
+
+
+@lru_cache(maxsize=64)
+def _said(about: tuple[Statement, ...], releases: tuple[Version, ...]) -> tuple[Said, ...]:
+    """Kept for a while, since every document of an advisory asks the same."""
+    places: tuple[Place, ...] = (*sorted(dict.fromkeys(releases)), MAIN)
     found = (Said(place, find(about, place)) for place in places)
     return tuple(one for one in found if one.finding.because)
 
@@ -114,26 +122,33 @@ def spelled_out(record: Record, edition: Edition) -> list[dict[str, object]]:
     ]
 
 
+def fixes_of(record: Record, tree: str) -> dict[str, tuple[str, ...]]:
+    """Commits that hold the fix, by branch; where there are several, a branch without one of them isn't fixed."""
+    found: dict[str, dict[str, None]] = {}
+    for fix in record.fixes:
+        if fix.tree == tree and fix.branch and COMMIT.fullmatch(fix.ref):
+            found.setdefault(fix.branch, {})[fix.ref] = None
+    return {branch: tuple(refs) for branch, refs in found.items()}
+
+
 def history(record: Record, edition: Edition, tree: TreeFacts) -> History | None:
     """The affected commits of `tree`, or None where naming them would say more than is known.
 
     A range of commits says of every branch there is or will be that it is affected until its fix. So it is given only
-    if the fix is on the main line and on every branch that got a patch, and if nothing newer than the beginning is said
-    to be unaffected, conditional or not known.
+    if the fix is one commit on the main line and on every branch that got a patch, and if nothing newer than the
+    beginning is said to be unaffected, conditional or not known.
     """
-    fixed = tuple(
-        (fix.branch, fix.ref)
-        for fix in record.fixes
-        if fix.tree == tree.name and fix.branch and COMMIT.fullmatch(fix.ref)
-    )
-    branches = {branch for branch, _ in fixed}
+    fixes = fixes_of(record, tree.name)
     lines = {branch_of(release) for release in tree.releases}
-    owing = {line for line in lines if record.files_for(line, tree.name)} - branches
-    if not tree.repository or MAIN_BRANCH not in branches or owing or not tree.releases:
+    owing = {line for line in lines if record.files_for(line, tree.name)} - fixes.keys()
+    if not tree.repository or MAIN_BRANCH not in fixes or owing or not tree.releases:
         return None
+    if any(len(commits) > 1 for commits in fixes.values()):
+        return None
+    fixed = tuple((branch, commits[0]) for branch, commits in fixes.items())
     introduced = tuple(fix.ref for fix in edition.introduced if fix.tree == tree.name and COMMIT.fullmatch(fix.ref))
     about = statements(record, tree.name)
-    found = [find(about, place) for place in samples(about)]
+    found = [*(finding for _, finding in _sampled(about)), find(about, MAIN)]
     if introduced:
         # What came before the flaw: unaffected, or not worth a word. Anything doubtful stays and decides against it.
         while found and (found[0].answer is Answer.NOT_AFFECTED or not found[0].because):
@@ -145,21 +160,25 @@ def history(record: Record, edition: Edition, tree: TreeFacts) -> History | None
 
 def same_between(about: tuple[Statement, ...], first: Version, last: Version, answer: Answer) -> bool:
     """Whether `answer` holds for everything from `first` to `last`, also for releases that there never were."""
-    return all(find(about, place).answer is answer for place in samples(about) if _is_between(first, place, last))
+    known = _sampled(about)
+    begin, end = bisect_left(known, first, key=itemgetter(0)), bisect_right(known, last, key=itemgetter(0))
+    return all(finding.answer is answer for _, finding in known[begin:end])
 
 
-def _is_between(first: Version, place: Place, last: Version) -> bool:
-    return isinstance(place, Version) and not place < first and not last < place
+@lru_cache(maxsize=64)
+def _sampled(about: tuple[Statement, ...]) -> tuple[tuple[Version, Finding], ...]:
+    """Every sample with its answer."""
+    return tuple((version, find(about, version)) for version in samples(about))
 
 
-def samples(about: tuple[Statement, ...]) -> tuple[Place, ...]:
-    """Places in order, so that between two neighbours no range begins or ends."""
+def samples(about: tuple[Statement, ...]) -> tuple[Version, ...]:
+    """Versions in order, so that between two neighbours no range begins or ends."""
     found = {Version((0,), 0), Version((_LAST,))}
     for statement in about:
         for part in statement.ranges:
             for bound in (part.first, part.last):
                 found.update(_around(bound))
-    return (*sorted(found), MAIN)
+    return tuple(sorted(found))
 
 
 def _around(bound: Bound | None) -> Iterator[Version]:

@@ -152,7 +152,7 @@ STATEMENTS = st.builds(
     st.none() | st.none() | st.builds(Condition, st.integers(1, 4), st.sampled_from(Needs)),
 )
 COMMITS = st.text("0123456789abcdef", min_size=40, max_size=40)
-BRANCHES = st.sampled_from(["master", "0.1", "1.0", "1.1", "2.0", "3.3", ""])
+BRANCHES = st.sampled_from(["master", "0.1", "1.0", "1.1", "2.0", "3.3", "", "odd\x07 \u202e"])
 TREES = st.sampled_from(["sluice", "weir"])
 IDENTIFIERS = st.one_of(
     st.builds(

@@ -19,8 +19,10 @@ from tests.advisories.formats.editions import (
     FIXES,
     FROM_1_9,
     MAIN_FIX,
+    NINE_FIX,
     PUBLIC_AT,
     TREE,
+    WITHOUT_9,
     parsed,
     saying,
     twelve,
@@ -159,3 +161,17 @@ def test_files_are_named_as_the_standard_says() -> None:
 def test_what_is_no_commit_is_not_called_one() -> None:
     record = replace(WHOLE, fixes=(BranchFix("sluice", "master", "RELEASE-2.1"), BranchFix("sluice", "2.0", "")))
     assert b"commit" not in csaf.write(record, EDITION, Profile.ADVISORY)
+
+
+def test_a_branch_is_fixed_by_all_of_its_commits_together() -> None:
+    record = replace(WHOLE, fixes=(*FIXES, BranchFix("sluice", "1.9", "91" * 20)))
+    document = csaf.write(record, EDITION, Profile.ADVISORY).decode()
+    assert f"with commits {NINE_FIX}, {'91' * 20}" in document
+    assert f"with commit {NINE_FIX}" not in document
+
+
+def test_a_conditional_main_line_is_affected_only_before_its_fix() -> None:
+    record = replace(WHOLE, affected=saying((Status.AFFECTED, "main", WITHOUT_9)))
+    document = csaf.write(record, EDITION, Profile.ADVISORY).decode()
+    assert f"main line without the fix of SSA-9, without commit {MAIN_FIX}" in document
+    assert f"main line with the fix of SSA-9, without commit {MAIN_FIX}" not in document

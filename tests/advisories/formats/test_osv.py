@@ -109,6 +109,11 @@ def test_no_commits_are_given_while_a_branch_waits_for_its_fix(missing: str) -> 
     assert ranges(*saying((Status.AFFECTED, "all")), fixes=tuple(fix for fix in FIXES if fix.branch != missing)) == []
 
 
+def test_no_commits_are_given_where_a_fix_is_several_commits() -> None:
+    more = BranchFix("sluice", "1.9", "91" * 20)
+    assert ranges(*saying((Status.AFFECTED, "all")), fixes=(*FIXES, more)) == []
+
+
 def test_no_commits_are_given_where_only_the_beginning_is_unknown() -> None:
     assert ranges(*FROM_1_9, edition=EDITION) == []
 
