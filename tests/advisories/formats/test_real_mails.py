@@ -14,6 +14,8 @@ from advisories.formats.record import Row, Stretch
 from advisories.formats.understanding import understand
 from tests.advisories.formats.conftest import REAL_MAILS
 from tests.advisories.formats.expected_xsa import FIXES, MAILS, WITHOUT_RECIPE
+from tests.advisories.formats.signing import RsaSigner
+from tests.advisories.formats.test_mail_form import ENVELOPE
 
 EVERY = pytest.mark.parametrize("name", sorted(MAILS))
 WITH_RECIPES = pytest.mark.parametrize("name", sorted(name for name, expected in MAILS.items() if expected.recipes))
@@ -172,6 +174,14 @@ def test_prerequisites_without_a_recipe_are_reported() -> None:
     doubts = reconcile.missing_prerequisites(read(name).record for name in MAILS)
     found = {(doubt.where, doubt.message.split()[0], doubt.message.split()[2]) for doubt in doubts}
     assert found == WITHOUT_RECIPE
+
+
+@EVERY
+def test_exported_as_a_mail_and_read_again_it_is_the_same(name: str, rsa: RsaSigner) -> None:
+    record = read(name).record
+    raw = announcement.write_mail(record, XEN, rsa.signature, ENVELOPE)
+    again = announcement.read_mail(raw, XEN, Keyring([rsa.public]))
+    assert again.record == record
 
 
 def test_the_whole_archive_is_understood_at_once() -> None:
