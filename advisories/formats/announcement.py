@@ -4,7 +4,7 @@ Read with every doubt about them, written so that reading leaves none.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,9 +13,6 @@ from advisories.formats.dialect import Dialect
 from advisories.formats.doubts import Doubt, Doubts, NotWritable, Refused
 from advisories.formats.openpgp import NotVerified, Verified, Verifier
 from advisories.formats.record import PatchFile, Record
-
-Sign = Callable[[bytes], bytes]
-"""Makes an armoured signature over the bytes it is given, of the kind for text documents; whoever calls has the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +142,17 @@ def _subject_doubts(subject: str, record: Record, dialect: Dialect) -> Iterable[
     return doubts
 
 
-def write_text(record: Record, dialect: Dialect, sign: Sign) -> tuple[bytes, bytes | None]:
+def write_text(record: Record, dialect: Dialect, sign: clearsign.Sign) -> tuple[bytes, bytes | None]:
     """The clear-signed text, and the recipe file that its list of digests names where the record has recipes.
 
     Raises `NotWritable`.
     """
     recipe = meta.write(record) if record.recipes else None
     text = xsa_text.write(record, dialect, meta_sha256=hashlib.sha256(recipe).hexdigest() if recipe else "")
-    return clearsign.frame(text, sign(clearsign.canonical(text))), recipe
+    return clearsign.signed(text, sign), recipe
 
 
-def write_mail(record: Record, dialect: Dialect, sign: Sign, envelope: mail_form.Envelope) -> bytes:
+def write_mail(record: Record, dialect: Dialect, sign: clearsign.Sign, envelope: mail_form.Envelope) -> bytes:
     """The announcement mail: the signed text, then the recipe file and the patches as the text lists them.
 
     Raises `NotWritable`, also where a patch is known by its digest alone.

@@ -5,12 +5,15 @@ which the signature does not cover either.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from advisories.formats.armour import BEGIN_SIGNATURE, END_SIGNATURE
-from advisories.formats.doubts import Refused
+from advisories.formats.doubts import NotWritable, Refused
 
 BEGIN = b"-----BEGIN PGP SIGNED MESSAGE-----"
+Sign = Callable[[bytes], bytes]
+"""Gives a text back with a clear signature; whoever calls a writer has the key."""
 _HEADER = re.compile(rb"Hash: ?([A-Za-z0-9-]{1,20}(?:, ?[A-Za-z0-9-]{1,20}){0,9})")
 _BLANKS = b" \t\r"
 
@@ -99,6 +102,18 @@ def frame(text: bytes, signature: bytes, hashes: tuple[str, ...] = ("SHA512",)) 
     escaped = [b"- " + line if line.startswith((b"-", b"From ")) else line for line in body]
     headers = [b"Hash: " + ", ".join(hashes).encode()] if hashes else []
     return b"\n".join([BEGIN, *headers, b"", *escaped, signature.strip(), b""])
+
+
+def signed(text: bytes, sign: Sign) -> bytes:
+    """`text` as `sign` signed it. Raises `NotWritable` where what came back is not that text, whole and alone."""
+    message = sign(text)
+    try:
+        found = read(message)
+    except Refused as refusal:
+        raise NotWritable(f"what the signer gave back cannot be read: {refusal}") from refusal
+    if found.signed != canonical(text) or found.around:
+        raise NotWritable("the signer gave back another text")
+    return message
 
 
 def canonical(text: bytes) -> bytes:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from advisories.formats import clearsign
-from advisories.formats.announcement import Sign
 from advisories.formats.doubts import NotWritable
 from advisories.formats.strict import instant, is_address
 
@@ -67,12 +66,11 @@ def write(fields: SecurityTxt, *, now: datetime) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def write_signed(fields: SecurityTxt, sign: Sign, *, now: datetime) -> bytes:
+def write_signed(fields: SecurityTxt, sign: clearsign.Sign, *, now: datetime) -> bytes:
     """The file clear-signed, as section 2.3 recommends. Raises `NotWritable`, also without a canonical address."""
     if not fields.canonical:
         raise NotWritable("a signed file says where it belongs")
-    text = write(fields, now=now)
-    return clearsign.frame(text, sign(clearsign.canonical(text)))
+    return clearsign.signed(write(fields, now=now), sign)
 
 
 def _secure(address: str) -> None:

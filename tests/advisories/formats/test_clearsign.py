@@ -1,9 +1,11 @@
 """Clear-signed text: what is inside, what is outside, and what is refused."""
 
+from collections.abc import Callable
+
 import pytest
 
 from advisories.formats import clearsign
-from advisories.formats.doubts import Refused
+from advisories.formats.doubts import NotWritable, Refused
 from tests.advisories.formats.signing import RsaSigner
 
 SIGNATURE = b"-----BEGIN PGP SIGNATURE-----\n\nabcd\n-----END PGP SIGNATURE-----\n"
@@ -64,3 +66,19 @@ def test_what_is_framed_is_read_back_as_it_is_signed(rsa: RsaSigner) -> None:
     text = b"- dash\nFrom me\n\n  indented\nblanks  \n"
     found = clearsign.read(rsa.sign(text))
     assert found.signed == clearsign.canonical(text)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda text, sign: text,
+        lambda text, sign: sign(text + b"more\n"),
+        lambda text, sign: b"above\n" + sign(text),
+    ],
+    ids=["not signed", "another text", "something around it"],
+)
+def test_a_signer_that_gives_back_something_else_is_noticed(
+    rsa: RsaSigner, wrong: Callable[[bytes, clearsign.Sign], bytes]
+) -> None:
+    with pytest.raises(NotWritable):
+        clearsign.signed(b"gate\n", lambda text: wrong(text, rsa.sign))

@@ -29,7 +29,7 @@ ENVELOPE = Envelope(
 
 
 def test_what_is_written_is_read_back_without_a_doubt(rsa: RsaSigner) -> None:
-    raw = announcement.write_mail(twelve(), SLUICE, rsa.signature, ENVELOPE)
+    raw = announcement.write_mail(twelve(), SLUICE, rsa.sign, ENVELOPE)
     found = announcement.read_mail(raw, SLUICE, Keyring([rsa.public]))
     assert found.record == twelve()
     assert isinstance(found.verdict, Verified)
@@ -38,18 +38,18 @@ def test_what_is_written_is_read_back_without_a_doubt(rsa: RsaSigner) -> None:
 
 
 def test_carriage_returns_on_the_way_change_nothing(rsa: RsaSigner) -> None:
-    raw = announcement.write_mail(twelve(), SLUICE, rsa.signature, ENVELOPE).replace(b"\n", b"\r\n")
+    raw = announcement.write_mail(twelve(), SLUICE, rsa.sign, ENVELOPE).replace(b"\n", b"\r\n")
     assert announcement.read_mail(raw, SLUICE, Keyring([rsa.public])).doubts == ()
 
 
 def test_the_same_announcement_is_the_same_mail(rsa: RsaSigner) -> None:
-    assert announcement.write_mail(twelve(), SLUICE, rsa.signature, ENVELOPE) == announcement.write_mail(
-        twelve(), SLUICE, rsa.signature, ENVELOPE
+    assert announcement.write_mail(twelve(), SLUICE, rsa.sign, ENVELOPE) == announcement.write_mail(
+        twelve(), SLUICE, rsa.sign, ENVELOPE
     )
 
 
 def test_an_ordinary_mail_program_finds_text_recipe_and_patches_in_their_order(rsa: RsaSigner) -> None:
-    raw = announcement.write_mail(twelve(), SLUICE, rsa.signature, ENVELOPE)
+    raw = announcement.write_mail(twelve(), SLUICE, rsa.sign, ENVELOPE)
     message = email.message_from_bytes(raw, policy=email.policy.default)
     text, *attached = message.iter_parts()
     assert "BEGIN PGP SIGNED MESSAGE" in text.get_content()
@@ -92,14 +92,14 @@ def test_a_subject_that_would_be_read_otherwise_is_not_written(record: Record) -
 )
 def test_an_envelope_that_could_say_more_than_it_should_is_refused(rsa: RsaSigner, envelope: Envelope) -> None:
     with pytest.raises(NotWritable):
-        announcement.write_mail(twelve(), SLUICE, rsa.signature, envelope)
+        announcement.write_mail(twelve(), SLUICE, rsa.sign, envelope)
 
 
 def test_a_patch_that_is_not_at_hand_or_not_the_one_listed_stops_the_mail(rsa: RsaSigner) -> None:
     first, second = twelve().patches
     for patch in (PatchFile(first.name, first.sha256), replace(first, content=b"other")):
         with pytest.raises(NotWritable):
-            announcement.write_mail(replace(twelve(), patches=(patch, second)), SLUICE, rsa.signature, ENVELOPE)
+            announcement.write_mail(replace(twelve(), patches=(patch, second)), SLUICE, rsa.sign, ENVELOPE)
 
 
 TEXTS = st.binary(max_size=3_000).map(lambda data: data.replace(b"\r", b"").replace(b"\0", b"")) | st.text(

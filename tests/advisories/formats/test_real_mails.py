@@ -179,7 +179,7 @@ def test_prerequisites_without_a_recipe_are_reported() -> None:
 @EVERY
 def test_exported_as_a_mail_and_read_again_it_is_the_same(name: str, rsa: RsaSigner) -> None:
     record = read(name).record
-    raw = announcement.write_mail(record, XEN, rsa.signature, ENVELOPE)
+    raw = announcement.write_mail(record, XEN, rsa.sign, ENVELOPE)
     again = announcement.read_mail(raw, XEN, Keyring([rsa.public]))
     assert again.record == record
 

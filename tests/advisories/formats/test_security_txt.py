@@ -37,14 +37,14 @@ def test_every_field_stands_on_its_line() -> None:
 
 
 def test_the_signed_form_is_signed(rsa: RsaSigner) -> None:
-    message = clearsign.read(security_txt.write_signed(FIELDS, rsa.signature, now=PUBLIC_AT))
+    message = clearsign.read(security_txt.write_signed(FIELDS, rsa.sign, now=PUBLIC_AT))
     assert isinstance(Keyring([rsa.public]).verify(message.signed, message.signature), Verified)
     assert message.text == security_txt.write(FIELDS, now=PUBLIC_AT)
 
 
 def test_a_signed_file_says_where_it_belongs(rsa: RsaSigner) -> None:
     with pytest.raises(NotWritable):
-        security_txt.write_signed(replace(FIELDS, canonical=()), rsa.signature, now=PUBLIC_AT)
+        security_txt.write_signed(replace(FIELDS, canonical=()), rsa.sign, now=PUBLIC_AT)
 
 
 @pytest.mark.parametrize(
