@@ -153,11 +153,11 @@ def test_a_dependency_is_named_by_its_advisory(branch: Branch, patch: str) -> No
 def test_a_step_of_the_lifecycle_is_taken_and_followed(branch: Branch) -> None:
     series = make_series(branch, SAFE, advisory=make_advisory(number=7))
     checked(branch)
-    told("move_advisory", "7", "merged")
-    assert Advisory.objects.get().state == "merged"
+    told("move_advisory", "7", "unused", "--because", "It was a duplicate.")
+    assert Advisory.objects.get().state == "unused"
     checked(branch)
     assert verdicts(series, branch) == {}
-    with pytest.raises(CommandError, match="does not go from merged to drafting"):
+    with pytest.raises(CommandError, match="does not go from unused to drafting"):
         call_command("move_advisory", "7", "drafting")
 
 
