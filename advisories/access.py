@@ -25,6 +25,15 @@ def may_change_policy(viewer: Viewer) -> bool:
     return holds(viewer, Role.COORDINATOR)
 
 
+def may_comment_on(viewer: Viewer, advisory: Advisory) -> bool:
+    """Write on the thread: the team, and guests whose seat on this advisory lets them do more than read."""
+    if may_write_advisories(viewer):
+        return True
+    if not viewer.is_authenticated:
+        return False
+    return Seat.objects.current().filter(user=viewer, advisory=advisory).exclude(right=Right.READ).exists()
+
+
 def may_triage(viewer: Viewer) -> bool:
     """See the queue of reports, answer finders, decide."""
     return holds(viewer, Role.SECURITY, Role.COORDINATOR)

@@ -49,6 +49,27 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "credit-chosen": lambda detail, names: f"The finder chose a credit: {detail['credit']}",
     "terms-promised": lambda detail, names: "Terms promised to the finder",
     "policy-changed": lambda detail, names: f"Policy changed: {_listed(detail['fields'])}",
+    "report-passed-on": lambda detail, names: f"Report moved from advisory {detail['from']} to {detail['to']}",
+    "affected-changed": lambda detail, names: "Affected versions changed",
+    "identifiers-changed": lambda detail, names: "Identifiers changed",
+    "severity-changed": lambda detail, names: "Severity changed",
+    "comment-written": lambda detail, names: (
+        "Comment written for the team" if detail["audience"] == "team" else "Comment written"
+    ),
+    "comment-retracted": lambda detail, names: "Comment retracted",
+    "item-ticked": lambda detail, names: f"Ticked off: {detail['item'].replace('-', ' ')}",
+    "item-unticked": lambda detail, names: f"No longer ticked off: {detail['item'].replace('-', ' ')}",
+    "checklist-cleared": lambda detail, names: "Checklist begun anew",
+    "release-kind-set": lambda detail, names: (
+        "Known to be public already" if detail["is_public"] else "Not public yet after all"
+    ),
+    # Which other, the page says to those who may read that one.
+    "merged": lambda detail, names: "Merged into another advisory",
+    "took-in": lambda detail, names: "Another advisory was merged into this one",
+    "split": lambda detail, names: "Another advisory was split off",
+    "split-off": lambda detail, names: "Split off from another advisory",
+    "superseded": lambda detail, names: "Superseded by another advisory" if detail["other"] else "No longer superseded",
+    "supersedes": lambda detail, names: "Took the place of another advisory",
     "flag-taken": lambda detail, names: f"Flag on {detail['branch']} {_owner(detail['owner'], names)}",
 }
 

@@ -1,6 +1,6 @@
 """Pages of advisories."""
 
-from django.urls import path
+from django.urls import include, path
 
 from accounts.doors import by_method
 from advisories.views import advisories as views
@@ -12,10 +12,10 @@ urlpatterns = [
     path("", views.advisory_list, name="list"),
     path("add", by_method(get=views.ask_new, post=views.add), name="add"),
     path("<int:number>/", views.detail, name="detail"),
-    path("<int:number>/edit", by_method(get=views.ask_text, post=views.edit), name="edit"),
     path("<int:number>/move", by_method(get=views.ask_move, post=views.move), name="move"),
     path("releases/<int:pk>/rehearsal/", rehearsal_views.rehearsal, name="rehearsal"),
     path("releases/<int:pk>/rehearsal/<int:number>/<str:recipient>", rehearsal_views.letter, name="rehearsal_letter"),
     path("<int:number>/seats/", by_method(get=seat_views.seats, post=seat_views.give), name="seats"),
     path("<int:number>/seats/<int:pk>/end", seat_views.end, name="end_seat"),
+    path("", include("advisories.workspace_urls")),
 ]

@@ -1,8 +1,10 @@
 """Writing an advisory."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.forms import EndField, PersonForm
 from advisories import sections
@@ -52,6 +54,18 @@ class TextForm(AdvisoryForm):
     def typed(self) -> dict[str, str]:
         """The text by the names of its sections."""
         return {name: self.cleaned_data[name] for name in ("title", *SECTIONS)}
+
+
+def decided(sent: QueryDict, theirs: Mapping[str, str]) -> QueryDict:
+    """What was sent, with each section for which somebody chose between two texts as they chose."""
+    answer = sent.copy()
+    for name in ("title", *SECTIONS):
+        choice = sent.get(f"take-{name}")
+        if choice == "theirs":
+            answer[name] = theirs.get(name, "")
+        elif choice == "mine":
+            answer[name] = sent.get(f"mine-{name}", "")
+    return answer
 
 
 class NewAdvisoryForm(AdvisoryForm):

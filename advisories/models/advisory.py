@@ -66,6 +66,16 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
             | Exists(Seat.objects.current().filter(user=viewer, advisory=OuterRef("pk")))
         )
 
+    def leaving_a_note_for(self, viewer: User | AnonymousUser, *, numbers_are_announced: bool) -> Self:
+        """Keep numbers that lead `viewer` to a note instead of a text: what was merged, and what was given up.
+
+        A merged one is known to those who may read what it went into; an unused one to everyone, where the policy
+        tells numbers.
+        """
+        merged = Q(state=State.MERGED.value, merged_into__in=self.model.objects.visible_to(viewer))
+        unused = Q(state=State.UNUSED.value) if numbers_are_announced else Q(pk__in=[])
+        return self.filter(merged | unused).select_related("merged_into")
+
     def marked_embargoed(self) -> Self:
         """Annotate `is_embargoed`: not public yet by the database's clock."""
         return self.annotate(is_embargoed=Exists(self.model.objects.embargoed().filter(pk=OuterRef("pk"))))

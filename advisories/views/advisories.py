@@ -1,22 +1,29 @@
-"""The front page, the list, one advisory, and writing it."""
+"""The front page, the list, one advisory, and its steps."""
+
+from collections.abc import Sequence
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.doors import SignedInRequest, public_page
-from advisories import drafting
+from advisories import drafting, typed
 from advisories.access import may_write_advisories
-from advisories.forms.advisory import NewAdvisoryForm, TextForm
+from advisories.forms.advisory import NewAdvisoryForm
+from advisories.forms.thread import CommentForm
 from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
-from advisories.markdown import render as render_markdown
-from advisories.models import Advisory, Event, StaleAdvisory
-from advisories.sections import Audience, filled
+from advisories.models import Advisory, Affected, Event, Identifier, StaleAdvisory, Vector
+from advisories.policies import current_policy
+from advisories.policy import Announced
+from advisories.sections import Audience
+from advisories.showing import TreeLines, by_tree, is_affected, rendered
 from advisories.steps import BY_RELEASE, steps_from
 from advisories.timeline import timeline_of
+from advisories.views.numbering import deeds_for
+from advisories.views.writers import writers_advisory, writers_only
+from advisories.workspace import kin_of, workspace_of
 
 
 @public_page
@@ -39,65 +46,75 @@ def advisory_list(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_safe
 def detail(request: HttpRequest, number: int) -> HttpResponse:
-    """One advisory; hidden and missing look the same."""
-    advisory = get_object_or_404(Advisory.objects.visible_to(request.user).marked_embargoed(), number=number)
-    works_on_it = Advisory.objects.visible_to(request.user).worked_on_by(request.user).filter(pk=advisory.pk).exists()
+    """One advisory, as a workspace to those who work on it; hidden and missing look the same."""
+    found = Advisory.objects.visible_to(request.user).marked_embargoed().select_related("merged_into", "superseded_by")
+    advisory = found.filter(number=number).first()
+    if advisory is None:
+        return _note(request, number)
+    if Advisory.objects.visible_to(request.user).worked_on_by(request.user).filter(pk=advisory.pk).exists():
+        return workspace_page(request, advisory)
+    trees = by_tree(Affected.objects.visible_to(request.user).filter(advisory=advisory))
     context = {
         "advisory": advisory,
-        "moments": timeline_of(Event.objects.visible_to(request.user).about(advisory), with_names=works_on_it),
-        "sections": [
-            (section.heading, render_markdown(text)) for section, text in filled(advisory.texts, Audience.READER)
-        ],
-        "may_write": may_write_advisories(request.user),
-        "works_on_it": Advisory.objects.visible_to(request.user)
-        .worked_on_by(request.user)
-        .filter(pk=advisory.pk)
-        .exists(),
-        "steps": steps_from(State(advisory.state)),
+        "moments": timeline_of(Event.objects.visible_to(request.user).about(advisory), with_names=False),
+        "sections": rendered(advisory.texts, Audience.READER),
+        "vectors": list(Vector.objects.visible_to(request.user).filter(advisory=advisory)),
+        "identifiers": list(Identifier.objects.visible_to(request.user).filter(advisory=advisory)),
+        "kin": kin_of(advisory, request.user),
+        **_asked(request, trees),
     }
     return render(request, "advisories/advisory_detail.html", context)
 
 
+def workspace_page(
+    request: HttpRequest, advisory: Advisory, *, comment_form: CommentForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one advisory for those who work on it."""
+    context = workspace_of(advisory, request.user)
+    kept = typed.kept_for(request)
+    initial = kept.dict() if kept is not None else {}
+    if kept is not None:
+        messages.warning(request, "Your comment was kept while you signed in. It is not sent yet.")
+    context |= {
+        "comment_form": comment_form or CommentForm(initial=initial, writes=context["may_write"]),
+        "deeds": deeds_for(State(advisory.state)) if context["may_write"] else (),
+        **_asked(request, context["trees"]),
+    }
+    return render(request, "advisories/workspace.html", context, status=status)
+
+
+def _asked(request: HttpRequest, trees: Sequence[TreeLines]) -> dict[str, object]:
+    """What is affected, and the answer about the version that somebody asked for."""
+    asked = is_affected(trees, request.GET.get("tree", "")[:60], request.GET.get("version", ""))
+    return {"trees": trees, "asked": asked}
+
+
+def _note(request: HttpRequest, number: int) -> HttpResponse:
+    """What stands at a number that leads to no text: a pointer, a reason, or nothing at all."""
+    announced = Announced.NUMBERS in current_policy().announced
+    noted = Advisory.objects.leaving_a_note_for(request.user, numbers_are_announced=announced)
+    advisory = get_object_or_404(noted, number=number)
+    return render(request, "advisories/number_note.html", {"advisory": advisory})
+
+
 def ask_new(request: HttpRequest) -> HttpResponse:
     """The form for a new advisory, the next number proposed."""
-    _writers_only(request)
+    writers_only(request)
     return render(request, "advisories/advisory_form.html", {"form": NewAdvisoryForm()})
 
 
 def add(request: SignedInRequest) -> HttpResponse:
     """Take the number and begin to draft."""
-    _writers_only(request)
+    writers_only(request)
     form = NewAdvisoryForm(request.POST)
     if not form.is_valid():
         return render(request, "advisories/advisory_form.html", {"form": form}, status=422)
     return redirect(drafting.begin(form.save(commit=False), by=request.user))
 
 
-def ask_text(request: HttpRequest, number: int) -> HttpResponse:
-    """The form with the text as it is."""
-    advisory = _writers_advisory(request, number)
-    form = TextForm(instance=advisory, initial={"read_version": advisory.text_version})
-    return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory})
-
-
-def edit(request: SignedInRequest, number: int) -> HttpResponse:
-    """Keep the changed text."""
-    advisory = _writers_advisory(request, number)
-    form = TextForm(request.POST, instance=advisory)
-    if not form.is_valid():
-        return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory}, status=422)
-    try:
-        drafting.keep_text(advisory, form.typed, read_version=form.cleaned_data["read_version"], by=request.user)
-    except drafting.TextConflict:
-        messages.error(request, "Somebody else changed the same sections meanwhile.")
-        return render(request, "advisories/advisory_form.html", {"form": form, "advisory": advisory}, status=409)
-    messages.success(request, f"{advisory} was kept.")
-    return redirect(advisory)
-
-
 def ask_move(request: HttpRequest, number: int) -> HttpResponse:
     """Say what a step brings about before it is taken; nothing where the lifecycle has no such step."""
-    advisory = _writers_advisory(request, number)
+    advisory = writers_advisory(request, number)
     asked = request.GET.get("target")
     step = next((one for one in steps_from(State(advisory.state)) if one.target == asked), None)
     if step is None:
@@ -107,7 +124,7 @@ def ask_move(request: HttpRequest, number: int) -> HttpResponse:
 
 def move(request: SignedInRequest, number: int) -> HttpResponse:
     """Take one step of the lifecycle; what goes out goes by a release."""
-    advisory = _writers_advisory(request, number)
+    advisory = writers_advisory(request, number)
     try:
         target = State(request.POST.get("target", ""))
         if target in LEAVES_A_NOTE | BY_RELEASE:
@@ -120,15 +137,3 @@ def move(request: SignedInRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, f"{advisory} is {target} now.")
     return redirect(advisory)
-
-
-def _writers_only(request: HttpRequest) -> None:
-    if not may_write_advisories(request.user):
-        raise PermissionDenied
-
-
-def _writers_advisory(request: HttpRequest, number: int) -> Advisory:
-    """404 to those who may not know of it, 403 to those who may only read."""
-    advisory = get_object_or_404(Advisory.objects.visible_to(request.user), number=number)
-    _writers_only(request)
-    return advisory

@@ -26,7 +26,10 @@ GUARDED = {
     *("Batch", "BatchEntry", "BatchMove", "Arming", "Approval", "Publication", "PublicationStep"),
     *("Affected", "Comment", "CommentFile", "Identifier", "TextVersion", "Tick", "TypedText", "Vector"),
 }
-THROUGH_THE_VIEWER = {"visible_to", "known_to", "public", "with_list_visible_to", "record", "behind", "told_to_finder"}
+THROUGH_THE_VIEWER = {
+    *("visible_to", "known_to", "public", "with_list_visible_to", "leaving_a_note_for"),
+    *("record", "behind", "told_to_finder"),
+}
 """`record` only writes; `behind` needs the token of a private link, `told_to_finder` the report it led to."""
 
 SHAPED_FOR_VIEWERS = ("board", "evidence")
@@ -36,6 +39,7 @@ NOT_SHOWN = {
     ("releases/forms/series.py", "Series.objects.none()"),
     ("advisories/forms/triage.py", "Advisory.objects.none()"),
     ("advisories/forms/triage.py", "Report.objects.none()"),
+    *(("advisories/forms/numbering.py", f"{name}.objects.none()") for name in ("Advisory", "Report", "Identifier")),
     # Says only which advisories are not public, to mark or to leave out what the viewer has been let in on already.
     ("releases/board/rows.py", "Advisory.objects.embargoed()"),
     ("releases/evidence/dossier.py", "Advisory.objects.embargoed()"),

@@ -7,14 +7,14 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import TeamSeat
-from advisories.models import Advisory, Seat
+from advisories.models import Advisory, Comment, CommentFile, Seat
 from releases.models import Branch, Check, Flag, Patch, Series, Tree, Upload
 from tests.leaks.world import MISSING, World, word
 
@@ -130,6 +130,7 @@ def _values(name: str, place: str) -> list[Any]:
         "check": Check, "check_mbox": Check, "series": Series, "revision": Series, "upload_revision": Series,
         "patch_file": Patch, "uploaded_file": Upload, "take_flag": Flag, "hand_over_flag": Flag,
         "change_series": Series, "end_seat": Seat, "end_team_seat": TeamSeat,
+        "retract": Comment, "comment_file": CommentFile,
     }  # fmt: skip
     # Of what the world holds none of, or what a secret word opens: guesses.
     guesses: dict[str, list[Any]] = {
@@ -141,8 +142,8 @@ def _values(name: str, place: str) -> list[Any]:
         return [*rows[own].objects.values_list("pk", flat=True), MISSING]
     if place in guesses:
         return guesses[place]
-    if place == "name" and own == "file":
-        return ["guess.txt"]
+    if place == "name" and own in ("file", "comment_file"):
+        return ["guess.txt", "notes.txt"]
     if place == "number":
         if own == "revision":
             return [1, 2, 0]
@@ -161,6 +162,7 @@ def body_of(answer: HttpResponseBase) -> bytes:
 
 def told(client: Client, address: str, method: str = "GET") -> tuple[int, list[tuple[str, str]], bytes, int]:
     """Everything by which one answer differs from another: status, headers, body, and how many queries it took."""
+    reset_queries()
     with CaptureQueriesContext(connection) as queries, transaction.atomic():
         answer = client.generic(method, address)
         transaction.set_rollback(True)

@@ -5,18 +5,29 @@ from collections.abc import Iterator
 
 import pytest
 
-from advisories.models import Advisory
+from advisories.models import Advisory, CommentFile
 from releases.models import Check, Patch, Series, SeriesRevision, Upload
 from tests.conftest import VAR
 from tests.leaks.crawl import Crawl, told
-from tests.leaks.world import MISSING, PEOPLE, SECRET, World
+from tests.leaks.world import HIDDEN_NUMBER, MERGED_NUMBER, MISSING, PEOPLE, SECRET, UNUSED_NUMBER, World
+
+PLACES = (
+    *("affected", "identifiers", "severity", "merge", "split", "unused", "withdraw", "supersede", "preview"),
+    *("tick", "release-kind", "thread"),
+)
+"""Of an advisory's workspace."""
 
 
 def hidden_and_missing(world: World) -> Iterator[tuple[str, str]]:
     """Addresses of everything of the hidden advisory, each beside one at which there is nothing."""
     for advisory in (world.hidden, world.scheduled):
-        for place in ("", "edit", "move?target=public", "series/add"):
+        for place in ("", "edit", "move?target=public", "series/add", *PLACES):
             yield f"/advisories/{advisory.number}/{place}", f"/advisories/{MISSING}/{place}"
+    for number in (MERGED_NUMBER, UNUSED_NUMBER):
+        for place in ("", "edit", "affected"):
+            yield f"/advisories/{number}/{place}", f"/advisories/{MISSING}/{place}"
+    for file in CommentFile.objects.filter(comment__advisory=world.hidden):
+        yield f"/advisories/{HIDDEN_NUMBER}/thread/files/{file.pk}/x", f"/advisories/{MISSING}/thread/files/{MISSING}/x"
     series = Series.objects.filter(advisory=world.hidden)
     revisions = SeriesRevision.objects.filter(series__in=series)
     for pattern, rows in (
@@ -34,7 +45,7 @@ def hidden_and_missing(world: World) -> Iterator[tuple[str, str]]:
 
 def test_the_world_holds_what_the_crawl_looks_for(world: World) -> None:
     team = world.clients["guest of another"]
-    assert Advisory.objects.filter(title__startswith=SECRET).count() == 2
+    assert Advisory.objects.filter(title__startswith=SECRET).count() == 4
     kinds = set(Check.objects.values_list("verdict__kind", flat=True))
     assert {"applies", "conflicts", "needs prerequisites"} <= kinds
     leaning = Check.objects.filter(revision__series__advisory=world.guests, baseline="release").get()

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import policies, scheduling
+from advisories import commenting, drafting, policies, scheduling, ticking
+from advisories.affected import Needs, Status
 from advisories.batching import BatchState
-from advisories.forms.advisory import SECTIONS
 from advisories.lifecycle import State
-from advisories.models import Advisory, Batch, Seat
+from advisories.models import Advisory, Affected, Batch, CommentAudience, Identifier, Seat, Standing, Vector
 from advisories.models.seat import Right
 from advisories.policy import Blackout, Policy
+from advisories.sections import NAMES as SECTIONS
 from releases import uploading
 from releases.models import Branch, Check, Flag, Series
 from tests.make import checked, make_advisory, make_user
@@ -25,7 +27,7 @@ from tests.upstream import fix, numbered
 SECRET = "kanari"
 """Every secret word begins like this; what follows says where it was put."""
 
-HIDDEN_NUMBER, SCHEDULED_NUMBER, GUESTS_NUMBER = 70_117, 70_118, 70_119
+HIDDEN_NUMBER, SCHEDULED_NUMBER, GUESTS_NUMBER, MERGED_NUMBER, UNUSED_NUMBER = range(70_117, 70_122)
 
 PEOPLE = ("anonymous", "nobody", "guest of another", "guest whose seat ended", "release manager", "operator")
 """None of them may read the hidden advisory; a release manager may know its number and verdicts."""
@@ -57,6 +59,8 @@ class World:
             return
         for advisory in (self.hidden, self.scheduled, *([] if who == "guest of another" else [self.guests])):
             yield advisory.label
+            yield f"{settings.ADVISORY_PREFIX}-{MERGED_NUMBER}"
+            yield f"{settings.ADVISORY_PREFIX}-{UNUSED_NUMBER}"
             for series in advisory.series.all():
                 yield f"/series/{series.pk}/"
                 yield f"cell-{series.pk}-"
@@ -73,7 +77,10 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
         number=SCHEDULED_NUMBER, title=word("scheduled"), state=State.PUBLIC, public_in=timedelta(days=3)
     )
     guests = make_advisory(number=GUESTS_NUMBER, title="The guest's own", state=State.READY)
-    public = make_advisory(number=7, title="Public words", state=State.PUBLIC)
+    public = make_advisory(
+        number=7, title="Public words", state=State.PUBLIC, notes=word("members"), superseded_by=hidden
+    )
+    _describe(hidden, public, uploader)
     with ringing():
         first = _upload(
             hidden, branch, uploader,
@@ -109,6 +116,32 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
         if user is not None:
             world.clients[who].force_login(user)
     return world
+
+
+def _describe(hidden: Advisory, public: Advisory, writer: User) -> None:
+    """What stands beside the texts: of the hidden one all of it, of the public one what readers are not told."""
+    merged = make_advisory(
+        number=MERGED_NUMBER, title=word("merged-title"), state=State.MERGED, merged_into=hidden,
+        ended_because=word("merged-because"),
+    )  # fmt: skip
+    make_advisory(
+        number=UNUSED_NUMBER, title=word("unused-title"), state=State.UNUSED, ended_because=word("unused-because")
+    )
+    Identifier.objects.create(advisory=hidden, scheme="CVE", value=word("identifier"), state=Standing.ASSIGNED)
+    Identifier.objects.create(advisory=public, scheme="CVE", value=word("reserved"), state=Standing.RESERVED)
+    for vector in ("CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H",):
+        Vector.objects.create(advisory=hidden, vector=vector, source=word("scored-by"))
+    lines = {"position": 1, "ranges": "1.0.x", "status": Status.AFFECTED}
+    Affected.objects.create(advisory=hidden, tree=word("affected-tree"), **lines)
+    Affected.objects.create(
+        advisory=public, tree="sluice", condition_on=hidden, condition_needs=Needs.FIX_ABSENT, **lines
+    )
+    for advisory in (hidden, public, merged):
+        content = word("comment-content").encode()
+        files = [("notes.txt", content), (f"{word('comment-file')}.txt", content)]
+        commenting.write(advisory, word("comment"), files, audience=CommentAudience.SEATS, by=writer)
+        ticking.tick(advisory, "text-read", by=writer)
+    drafting.keep_text(hidden, {"notes": word("kept")}, read_version=1, by=writer)
 
 
 def _named(place: str, *roles: Role) -> User:

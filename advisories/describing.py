@@ -1,0 +1,59 @@
+"""What stands beside the text: identifiers, severity, affected versions.
+
+A list is put in the place of the one that was read, so that two who change it at once don't overwrite each other.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from advisories.canonical import digest
+from advisories.models import Advisory, Affected, Event, Identifier, Vector
+
+Lines = type[Affected] | type[Identifier] | type[Vector]
+
+_KINDS: dict[Lines, str] = {
+    Affected: "affected-changed",
+    Identifier: "identifiers-changed",
+    Vector: "severity-changed",
+}
+
+
+class StaleLines(Exception):
+    """Somebody else changed the list since it was read."""
+
+
+def lines_of(advisory: Advisory, lines: Lines) -> list[dict[str, Any]]:
+    """The list as plain values of its fields, in order; another advisory by its number."""
+    fields = [field.name for field in lines._meta.concrete_fields if field.name not in ("id", "advisory", "position")]
+    asked = ["condition_on__number" if name == "condition_on" else name for name in fields]
+    rows = lines.objects.filter(advisory=advisory).values_list(*asked)
+    return [dict(zip(fields, row, strict=True)) for row in rows]
+
+
+def version_of(advisory: Advisory, lines: Lines) -> str:
+    """What a form carries to say which list it was made from."""
+    return digest(f"penstock {lines._meta.model_name}", lines_of(advisory, lines))
+
+
+@transaction.atomic
+def replace(
+    advisory: Advisory, lines: Lines, told: Sequence[dict[str, Any]], *, read_version: str, by: User | None
+) -> bool:
+    """Put `told` (values of fields, in order) in the place of the list that was read; False where nothing changed.
+
+    Raises `StaleLines`, and `IntegrityError` for what the database refuses, such as a CVE of another advisory.
+    """
+    Advisory.objects.select_for_update().get(pk=advisory.pk)
+    if version_of(advisory, lines) != read_version:
+        raise StaleLines(f"{lines._meta.verbose_name_plural} of {advisory} were changed meanwhile")
+    lines.objects.filter(advisory=advisory).delete()
+    for position, values in enumerate(told, start=1):
+        placed = {"position": position} if lines is Affected else {}
+        lines.objects.create(advisory=advisory, **values, **placed)
+    if version_of(advisory, lines) == read_version:
+        return False
+    Event.objects.record(advisory, kind=_KINDS[lines], by=by, detail={"lines": len(told)})
+    return True

@@ -1,0 +1,42 @@
+"""Writing on an advisory's thread."""
+
+from typing import Any
+
+from django import forms
+
+from advisories.forms.reporting import AsTyped, FormWithFiles
+from advisories.markdown import TooMuchMarkdown, check_size
+from advisories.models import CommentAudience
+
+
+class CommentForm(FormWithFiles):
+    """A comment; guests write to everyone on the advisory, since they could not read what is for the team."""
+
+    text = AsTyped(label="Your comment", widget=forms.Textarea(attrs={"rows": 4}), help_text="Markdown.")
+    audience = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in (CommentAudience.SEATS, CommentAudience.TEAM)],
+        initial=CommentAudience.SEATS,
+        widget=forms.RadioSelect,
+        label="Who reads it",
+    )
+
+    field_order = ("text", "audience", "attached", "draft")
+
+    def __init__(self, *args: Any, writes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not writes:
+            del self.fields["audience"]
+
+    def clean_text(self) -> str:
+        """Refuse a text that would keep the renderer busy."""
+        text: str = self.cleaned_data["text"]
+        try:
+            check_size(text)
+        except TooMuchMarkdown as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return text
+
+    @property
+    def chosen_audience(self) -> CommentAudience:
+        """Who reads it."""
+        return CommentAudience(self.cleaned_data.get("audience", CommentAudience.SEATS))
