@@ -22,7 +22,7 @@ def team(db: None) -> Client:
 
 
 def post(client: Client, advisory: Advisory, what: str, *lines: dict[str, Any], version: str = "") -> Any:
-    rows = {"affected": Affected, "identifiers": Identifier, "severity": Vector}
+    rows: dict[str, describing.Lines] = {"affected": Affected, "identifiers": Identifier, "severity": Vector}
     sent = {
         "form-TOTAL_FORMS": len(lines),
         "form-INITIAL_FORMS": 0,

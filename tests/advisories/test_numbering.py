@@ -1,8 +1,12 @@
 """What becomes of numbers: every one keeps a page for those who may know of it, and nothing is lost on the way."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Role, User
 from advisories import numbering, policies
@@ -11,7 +15,7 @@ from advisories.lifecycle import State, StepNotAllowed
 from advisories.models import Advisory, Affected, Event, Finder, Identifier, Report, Seat, StaleAdvisory, Standing
 from advisories.numbering import NoReason, NotThere
 from advisories.policy import Announced
-from tests.make import make_advisory, make_report, make_user
+from tests.make import make_advisory, make_publication, make_report, make_user
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def test_strangers_learn_of_a_merged_number_once_the_other_is_public_and_not_bef
     one, other = make_advisory(title="Secret words", impact="Secret text"), make_advisory(title="Known words")
     numbering.merge(one, other, because="The same flaw.", by=writer)
     assert Client().get(f"/advisories/{one.number}/").status_code == 404
-    Advisory.objects.filter(pk=other.pk).update(state=State.PUBLIC, public_at="2026-01-01T00:00Z")
+    make_publication(other, timezone.now() - timedelta(days=1))
     page = Client().get(f"/advisories/{one.number}/").content.decode()
     assert "The same flaw." in page
     assert f'href="/advisories/{other.number}/"' in page
@@ -112,7 +116,11 @@ def test_every_end_needs_a_reason(writer: User) -> None:
 
 
 def test_the_database_refuses_an_end_without_a_reason_and_a_merge_into_nothing(writer: User) -> None:
-    changes = [{"state": "unused"}, {"state": "merged", "ended_because": "x"}, {"merged_into": make_advisory()}]
+    changes: list[dict[str, Any]] = [
+        {"state": "unused"},
+        {"state": "merged", "ended_because": "x"},
+        {"merged_into": make_advisory()},
+    ]
     for change in changes:
         with pytest.raises(IntegrityError), transaction.atomic():
             Advisory.objects.filter(pk=make_advisory().pk).update(**change)
