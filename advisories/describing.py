@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from advisories.canonical import digest
+from advisories.canonical import canonical, digest
+from advisories.disarming import disarm_for
 from advisories.models import Advisory, Affected, Event, Identifier, Vector
 
 Lines = type[Affected] | type[Identifier] | type[Vector]
@@ -19,6 +20,8 @@ _KINDS: dict[Lines, str] = {
     Identifier: "identifiers-changed",
     Vector: "severity-changed",
 }
+
+_WORDS: dict[Lines, str] = {Affected: "Affected versions", Identifier: "Identifiers", Vector: "Severity"}
 
 
 class StaleLines(Exception):
@@ -46,6 +49,9 @@ def replace(
 
     Raises `StaleLines`, and `IntegrityError` for what the database refuses, such as a CVE of another advisory.
     """
+    if not _are_the_same(lines_of(advisory, lines), told):
+        # Batches before advisories, as everybody takes them.
+        disarm_for(advisory, f"{_WORDS[lines]} changed", by=by)
     Advisory.objects.select_for_update().get(pk=advisory.pk)
     if version_of(advisory, lines) != read_version:
         raise StaleLines(f"{lines._meta.verbose_name_plural} of {advisory} were changed meanwhile")
@@ -57,3 +63,10 @@ def replace(
         return False
     Event.objects.record(advisory, kind=_KINDS[lines], by=by, detail={"lines": len(told)})
     return True
+
+
+def _are_the_same(lines: Sequence[dict[str, Any]], told: Sequence[dict[str, Any]]) -> bool:
+    plain = [
+        {name: value.number if isinstance(value, Advisory) else value for name, value in line.items()} for line in told
+    ]
+    return list(map(canonical, lines)) == list(map(canonical, plain))

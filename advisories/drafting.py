@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from advisories import sections
+from advisories.disarming import disarm_for
 from advisories.merging import Conflict, Merged, merge_texts
 from advisories.models import (
     Advisory,
@@ -65,6 +66,8 @@ def keep_text(advisory: Advisory, typed: Mapping[str, str], *, read_version: int
         if merged.conflicts:
             raise TextConflict(merged, advisory.text_version)
         changed = sorted(name for name, text in merged.texts.items() if text != getattr(advisory, name))
+        if changed:
+            disarm_for(advisory, "The text was edited", by=by)
         if not changed or _replace(advisory, {name: merged.texts[name] for name in changed}, by):
             return merged
     raise StaleAdvisory(f"{advisory} is being written by others")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from advisories import drafting
+from advisories.disarming import disarm_for
 from advisories.lifecycle import CARRIES_FIXES, State
 from advisories.models import Advisory, Affected, Event, Identifier, Report, StaleAdvisory
 
@@ -34,6 +35,7 @@ def merge(advisory: Advisory, into: Advisory, *, because: str, by: User | None) 
     Raises `NoReason`, `NotThere`, `StepNotAllowed`, `StaleAdvisory`.
     """
     _needs(because)
+    disarm_for(advisory, f"{advisory} was merged into another", by=by)
     # In the order of their numbers, as everybody takes them: two who merge crosswise don't wait for each other.
     held = {
         row.pk: row for row in Advisory.objects.select_for_update().filter(pk__in=(advisory.pk, into.pk)).order_by("pk")
@@ -69,6 +71,7 @@ def split(
     Raises `NotThere` where it no longer leads anywhere, or something chosen is not its own; `IntegrityError` where
     somebody took the number at the same time.
     """
+    disarm_for(advisory, f"A part of {advisory} was split off", by=by)
     held = Advisory.objects.select_for_update().get(pk=advisory.pk)
     if State(held.state) not in CAN_BE_SPLIT:
         raise NotThere(f"{held} is {held.state}, so there is nothing to split.")
@@ -94,6 +97,7 @@ def split(
 def mark_unused(advisory: Advisory, *, because: str, by: User | None) -> None:
     """Give the number up for good. Raises `NoReason`, `StepNotAllowed`, `StaleAdvisory`."""
     _needs(because)
+    disarm_for(advisory, f"{advisory} was given up", by=by)
     advisory.move_to(State.UNUSED, by=by, ended_because=because.strip())
 
 

@@ -14,11 +14,11 @@ from advisories.access import may_write_advisories
 from advisories.forms.advisory import NewAdvisoryForm
 from advisories.forms.thread import CommentForm
 from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
-from advisories.models import Advisory, Affected, Event, Identifier, StaleAdvisory, Vector
+from advisories.models import Advisory, Event, StaleAdvisory
 from advisories.policies import current_policy
 from advisories.policy import Announced
-from advisories.sections import Audience
-from advisories.showing import TreeLines, by_tree, is_affected, rendered
+from advisories.reading import published_of
+from advisories.showing import TreeLines, is_affected
 from advisories.steps import BY_RELEASE, steps_from
 from advisories.timeline import timeline_of
 from advisories.views.numbering import deeds_for
@@ -53,15 +53,15 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
         return _note(request, number)
     if Advisory.objects.visible_to(request.user).worked_on_by(request.user).filter(pk=advisory.pk).exists():
         return workspace_page(request, advisory)
-    trees = by_tree(Affected.objects.visible_to(request.user).filter(advisory=advisory))
+    published = published_of(advisory, request.user)
+    if published is None:
+        raise Http404
     context = {
         "advisory": advisory,
         "moments": timeline_of(Event.objects.visible_to(request.user).about(advisory), with_names=False),
-        "sections": rendered(advisory.texts, Audience.READER),
-        "vectors": list(Vector.objects.visible_to(request.user).filter(advisory=advisory)),
-        "identifiers": list(Identifier.objects.visible_to(request.user).filter(advisory=advisory)),
         "kin": kin_of(advisory, request.user),
-        **_asked(request, trees),
+        **published,
+        **_asked(request, published["trees"]),
     }
     return render(request, "advisories/advisory_detail.html", context)
 

@@ -15,7 +15,7 @@ from advisories.affected import Needs, Status
 from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, CommentAudience, Identifier, Seat, Standing, TypedText, Vector
 from advisories.models.seat import Right
-from tests.make import make_advisory, make_report, make_user
+from tests.make import make_advisory, make_publication, make_report, make_user
 
 VECTOR = "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H"
 
@@ -233,20 +233,32 @@ def test_a_version_is_answered_for(team: Client) -> None:
 
 
 def test_who_may_not_know_the_other_advisory_is_told_unknown_and_no_condition(db: None) -> None:
-    advisory, other = make_advisory(state=State.PUBLIC), make_advisory(number=378)
+    advisory, other = make_advisory(number=12), make_advisory(number=378)
     Affected.objects.create(
         advisory=advisory, position=1, tree="sluice", ranges="1.0.x", status=Status.AFFECTED,
         condition_on=other, condition_needs=Needs.FIX_ABSENT,
     )  # fmt: skip
+    make_publication(advisory, timezone.now())
     page = shown(Client(), advisory, "?version=1.0.1")
     assert "378" not in page
     assert "sluice 1.0.1: Unknown" in said(page)
 
 
 def test_a_reserved_identifier_is_not_told_to_readers(db: None, writer: User) -> None:
-    advisory = make_advisory(state=State.PUBLIC)
+    advisory = make_advisory()
     Identifier.objects.create(advisory=advisory, value="CVE-2026-7777", state=Standing.RESERVED)
     Identifier.objects.create(advisory=advisory, value="CVE-2026-8888", state=Standing.ASSIGNED)
+    make_publication(advisory, timezone.now())
     assert "CVE-2026-7777" not in shown(Client(), advisory)
     assert "CVE-2026-8888" in shown(Client(), advisory)
     assert "CVE-2026-7777" in shown(signed_in(writer), advisory)
+
+
+def test_readers_are_shown_what_was_published_and_not_what_is_being_written(team: Client) -> None:
+    advisory = make_advisory(state=State.PUBLIC, title="Words", impact="As published.")
+    team.post(f"/advisories/{advisory.number}/edit", {"title": "Other", "impact": "Unfinished.", "read_version": 1})
+    page = shown(Client(), advisory)
+    assert "As published." in page
+    assert "Unfinished." not in page
+    assert "Other" not in page
+    assert "Unfinished." in shown(team, advisory)

@@ -11,6 +11,9 @@ from tests.conftest import VAR
 from tests.leaks.crawl import Crawl, told
 from tests.leaks.world import HIDDEN_NUMBER, MERGED_NUMBER, MISSING, PEOPLE, SECRET, UNUSED_NUMBER, World
 
+pytestmark = pytest.mark.timeout(900)
+"""Thousands of pages, one after the other."""
+
 PLACES = (
     *("affected", "identifiers", "severity", "merge", "split", "unused", "withdraw", "supersede", "preview"),
     *("tick", "release-kind", "thread"),
