@@ -158,9 +158,9 @@ class Edition:
         return self.files + name
 
     def commit(self, tree: str, ref: str) -> str:
-        """Web address of a commit, empty where the tree has no page for one."""
+        """Web address of a commit, empty where the tree has no page for one and for what is no commit."""
         facts = self.facts(tree)
-        return facts.commit_address.replace("{commit}", ref) if facts and facts.commit_address else ""
+        return facts.commit_address.replace("{commit}", ref) if facts and COMMIT.fullmatch(ref) else ""
 
 
 def identifiers(record: Record, scheme: str) -> tuple[str, ...]:

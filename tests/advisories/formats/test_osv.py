@@ -125,6 +125,11 @@ def test_of_several_scores_the_worst_is_given() -> None:
     assert found == [{"type": "CVSS_V3", "score": worse}]
 
 
+def test_a_tag_has_no_page_of_a_commit() -> None:
+    record = replace(twelve(), fixes=(BranchFix("sluice", "", "RELEASE-2.1"),))
+    assert b"RELEASE-2.1" not in osv.write(record, EDITION)
+
+
 def test_a_withdrawn_advisory_says_when_and_nothing_else_about_versions() -> None:
     document = parsed(osv.write(replace(twelve(), withdrawn=True, affected=FROM_1_9), EDITION))
     assert document["withdrawn"] == "2026-03-17T12:00:00Z"
