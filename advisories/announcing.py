@@ -3,39 +3,16 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.core.mail.message import SafeMIMEText
 
 from advisories import sealing, texts
 from advisories.formats import mail_form
 from advisories.formats.mail import Attachment
 from advisories.models import Publication, RevisionPatch, SignedText
+from advisories.openpgp.prepared import PreparedLetter
 
 
 class NotSealed(Exception):
     """The text is not signed yet; the announcement waits for it."""
-
-
-class Finished(SafeMIMEText):
-    """What a mail backend asks for its bytes, and gets those there are, with the line ends it wants."""
-
-    def __init__(self, raw: bytes) -> None:
-        super().__init__("")
-        self.raw = raw
-
-    def as_bytes(self, unixfrom: bool = False, linesep: str = "\n") -> bytes:  # type: ignore[override]  # as Django's
-        return self.raw.replace(b"\r\n", b"\n").replace(b"\n", linesep.encode())
-
-
-class Written(EmailMessage):
-    """A mail whose bytes are made already, and go out as they are."""
-
-    def __init__(self, raw: bytes, recipient: str) -> None:
-        super().__init__(from_email=settings.MAIL_ADDRESS, to=[recipient])
-        self.raw = raw
-
-    def message(self, *, policy: object = None) -> Finished:  # type: ignore[override]  # these bytes have none
-        return Finished(self.raw)
 
 
 def written(publication: Publication, recipient: str) -> bytes:
@@ -64,7 +41,8 @@ def written(publication: Publication, recipient: str) -> bytes:
 
 def send(publication: Publication, recipient: str) -> None:
     """Hand it to the mail server; a list that got it twice knows it by its id. Raises `OSError`, `SMTPException`."""
-    Written(written(publication, recipient), recipient).send()
+    raw = written(publication, recipient).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    PreparedLetter(raw, settings.MAIL_ADDRESS, [recipient]).send()
 
 
 def message_id(number: int, version: int) -> str:
