@@ -79,6 +79,7 @@ class SplitForm(forms.Form):
         }
         for name, found in rows.items():
             self.fields[name].queryset = found  # type: ignore[attr-defined]
+            self.fields[name].label_from_instance = _told  # type: ignore[attr-defined]
             if not found:
                 del self.fields[name]
         if not written:
@@ -87,3 +88,7 @@ class SplitForm(forms.Form):
 
 def _named(advisory: Any) -> str:
     return f"{advisory.label}: {advisory.title}"
+
+
+def _told(row: Any) -> str:
+    return f"{row.reference}: {row.title}" if isinstance(row, Report) else str(row)

@@ -68,6 +68,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "advisories": "/advisories/",
         "advisory": f"/advisories/{number}/",
         "new advisory": "/advisories/add",
+        **{name: f"/advisories/{number}/{name}" for name in ("edit", "affected", "identifiers", "severity", "merge")},
         "publish": f"/advisories/{number}/move?target=public",
         "board": "/board",
         "nothing matches": "/board?verdict=invalid",
