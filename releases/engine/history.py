@@ -4,10 +4,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
-from releases.engine.git import Conversation, Git, GitTrouble
+from releases.engine.asking import Asking
+from releases.engine.git import Git, GitTrouble
 
 _AT_ONCE = 200
 """Commits asked for in one go; their ids together stay well below what a pipe holds."""
@@ -50,12 +49,11 @@ class Commit:
         return " ".join(self.message.strip("\n").split("\n\n", 1)[0].split("\n"))
 
 
-class History:
+class History(Asking):
     """Reads one repository's commits. Holds a git process once patches were asked for: close it, or use `with`."""
 
     def __init__(self, git: Git) -> None:
-        self.git = git
-        self._diffs: Conversation | None = None
+        super().__init__(git, "diff-tree", *_PATCH)
 
     def refs(self) -> dict[str, str]:
         """Every ref that leads to a commit, full name -> commit id (tags peeled)."""
@@ -121,31 +119,11 @@ class History:
             found.update(self._patches(wanted[start : start + _AT_ONCE]))
         return found
 
-    @property
-    def pid(self) -> int | None:
-        """The process id of the git behind this, if there is one."""
-        return self._diffs.pid if self._diffs is not None else None
-
-    def close(self) -> None:
-        """End the git process behind this."""
-        if self._diffs is not None:
-            self._diffs.close()
-            self._diffs = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _patches(self, ids: Sequence[str]) -> Mapping[str, bytes]:
-        if self._diffs is None:
-            self._diffs = self.git.converse("diff-tree", *_PATCH)
+        talk = self._talk()
         # A line that is no object id is echoed once everything before it has been answered.
-        self._diffs.say("".join(f"{commit}\n" for commit in ids).encode("ascii") + _MARK)
-        pieces = _HEADER.split(self._diffs.until(_MARK))
+        talk.say("".join(f"{commit}\n" for commit in ids).encode("ascii") + _MARK)
+        pieces = _HEADER.split(talk.until(_MARK))
         found = dict(zip((oid.decode("ascii") for oid in pieces[1::2]), pieces[2::2], strict=True))
         if not found.keys() <= set(ids) or pieces[0]:
             raise GitTrouble("diff-tree", "answered something that wasn't asked")

@@ -2,10 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import Self
 
-from releases.engine.git import Conversation, Git, GitTrouble
+from releases.engine.asking import Asking
+from releases.engine.git import Git, GitTrouble
 from releases.engine.trees import Entry
 
 _AT_ONCE = 256
@@ -22,15 +21,14 @@ class MissingObject(GitTrouble):
         super().__init__("cat-file", f"there is no {kind} {oid}")
 
 
-class Objects:
+class Objects(Asking):
     """The `Source` of overlays. Holds a git process once something was read: close it, or use `with`.
 
     Keeps the trees and blobs read last, some 4 MB of blobs at most. Not safe to share between threads.
     """
 
     def __init__(self, git: Git) -> None:
-        self._git = git
-        self._reader: Conversation | None = None
+        super().__init__(git, "cat-file", "--batch")
         self._trees: OrderedDict[str, Mapping[bytes, Entry]] = OrderedDict()
         self._blobs: OrderedDict[str, bytes] = OrderedDict()
         self._blob_bytes = 0
@@ -73,25 +71,6 @@ class Objects:
                     raise MissingObject(oid, "blob")
                 self._keep(oid, content)
 
-    @property
-    def pid(self) -> int | None:
-        """The process id of the git behind this, if there is one."""
-        return self._reader.pid if self._reader is not None else None
-
-    def close(self) -> None:
-        """End the git process behind this."""
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _keep(self, oid: str, content: bytes) -> None:
         self._blobs[oid] = content
         self._blob_bytes += len(content)
@@ -101,15 +80,14 @@ class Objects:
 
     def _read(self, oids: Sequence[str]) -> Iterator[tuple[bytes, bytes]]:
         """Kind and content of each object, in order; the kind is `missing` where there is none."""
-        if self._reader is None:
-            self._reader = self._git.converse("cat-file", "--batch")
-        self._reader.say("".join(f"{oid}\n" for oid in oids).encode("ascii"))
+        talk = self._talk()
+        talk.say("".join(f"{oid}\n" for oid in oids).encode("ascii"))
         for _ in oids:
-            head = self._reader.line().split(b" ")
+            head = talk.line().split(b" ")
             if len(head) != 3:
                 yield b"missing", b""
                 continue
-            content = self._reader.exactly(int(head[2]) + 1)
+            content = talk.exactly(int(head[2]) + 1)
             yield head[1], content[:-1]
 
 

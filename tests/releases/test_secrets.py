@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from releases.engine import git as engine_git
-from releases.engine.git import Git
 from releases.engine.mirror import Mirror
 from releases.mirroring.mirrors import mirror_of
 from releases.models import Branch, Check, Patch, Tree, Upload
@@ -94,9 +93,9 @@ def test_no_command_line_names_a_file_that_a_patch_touches(branch: Branch, monke
     started: list[str] = []
     start = engine_git.start
 
-    def noted(git: Git, verb: str, arguments: Sequence[str | bytes], **how: Any) -> Any:
+    def noted(verb: str, arguments: Sequence[str | bytes], *more: Any, **how: Any) -> Any:
         started.extend(os.fsdecode(argument) for argument in (verb, *arguments))
-        return start(git, verb, arguments, **how)
+        return start(verb, arguments, *more, **how)
 
     monkeypatch.setattr(engine_git, "start", noted)
     ahead = numbered("queue", l10="queue is long")

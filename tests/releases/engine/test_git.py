@@ -5,21 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from releases.engine.git import (
-    Git,
-    GitMissing,
-    GitTimeout,
-    GitTrouble,
-    check_version,
-    environment,
-    git_program,
-    kill_group,
-    redacted,
-    scratch_directory,
-    start,
-)
+from releases.engine.children import check_version, git_program, kill_group, start
+from releases.engine.environment import environment, scratch_directory
+from releases.engine.git import Git, GitMissing, GitTimeout, GitTrouble
 from releases.engine.history import History
 from releases.engine.objects import MissingObject, Objects
+from releases.engine.trouble import redacted
 from tests.upstream import Upstream, numbered
 
 
@@ -36,7 +27,7 @@ def slow_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, git: Git) -> tuple
     program = tmp_path / "git"
     program.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {told}\nwait\n")
     program.chmod(0o755)
-    monkeypatch.setattr("releases.engine.git.git_program", lambda: str(program))
+    monkeypatch.setattr("releases.engine.children.git_program", lambda: str(program))
     return git, told
 
 
@@ -69,7 +60,7 @@ def test_an_answer_that_takes_too_long_ends_the_conversation(slow_git: tuple[Git
 def test_git_inherits_nothing(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_SECRET_KEY", "canary")
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", "/nowhere")
-    child = start(git, "cat-file", ["--batch"])
+    child = start("cat-file", ["--batch"], environment(git.git_dir))
     try:
         known = Path("/proc", str(child.pid), "environ").read_bytes()
     finally:
@@ -121,7 +112,7 @@ def test_a_repository_of_another_user_can_be_fetched_from(
     program = tmp_path / "git"  # git's own way of pretending, for those who can't give a directory away
     program.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {git_program()} "$@"\n')
     program.chmod(0o755)
-    monkeypatch.setattr("releases.engine.git.git_program", lambda: str(program))
+    monkeypatch.setattr("releases.engine.children.git_program", lambda: str(program))
     other = Upstream.make(tmp_path / "other.git")
     Git(other.path).run("fetch", "--end-of-options", str(git.git_dir), "+refs/*:refs/*", protocols=("file",))
     assert other.has("master")
@@ -151,8 +142,8 @@ def test_the_versions_of_other_builds_are_understood() -> None:
 
 
 def test_the_environment_closes_every_transport_by_default(git: Git) -> None:
-    assert environment(git)["GIT_ALLOW_PROTOCOL"] == "none"
-    assert environment(git, protocols=("https",))["GIT_ALLOW_PROTOCOL"] == "https"
+    assert environment(git.git_dir)["GIT_ALLOW_PROTOCOL"] == "none"
+    assert environment(git.git_dir, protocols=("https",))["GIT_ALLOW_PROTOCOL"] == "https"
 
 
 def test_messages_that_are_not_utf_8_and_empty_commits_are_read(upstream: Upstream, git: Git) -> None:
