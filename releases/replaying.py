@@ -35,6 +35,9 @@ _TOGETHER = 4
 _LOOK_S = 0.025
 """Seconds between two looks at the memory in use."""
 
+_END_S = 5.0
+"""Seconds that a worker without work gets to end its git processes, whose processor time then counts as its own."""
+
 _PAGE = resource.getpagesize()
 
 
@@ -82,6 +85,8 @@ class Report:
     notes: tuple[str, ...]
     """What was left out, a sentence each."""
     seconds: float
+    cpu_seconds: float
+    """Processor time of this process since it began, its workers and every git they ran."""
     peak_rss_bytes: int
     """The most that was resident at one moment, this process, its workers and every git they ran added up; looked at
     forty times a second. Pages that processes share count once for each."""
@@ -91,6 +96,7 @@ class Report:
         return {
             "windows": [_window_json(outcome) for outcome in self.outcomes],
             "seconds": round(self.seconds, 3),
+            "cpu_seconds": round(self.cpu_seconds, 3),
             "peak_rss_bytes": self.peak_rss_bytes,
         }
 
@@ -164,7 +170,12 @@ def replay_all(
             done += len(stretches[stretch])
             progress(done, total)
     outcomes.sort(key=lambda outcome: places[outcome.span])
-    return Report(tuple(outcomes), tuple(notes), time.monotonic() - began, peak)
+    return Report(tuple(outcomes), tuple(notes), time.monotonic() - began, _cpu_seconds(), peak)
+
+
+def _cpu_seconds() -> float:
+    spent = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in spent)
 
 
 def _cores() -> int:
@@ -255,6 +266,10 @@ def _in_parallel(
                     cast(Connection, pipe).send(waiting.pop())
                     busy.add(cast(Connection, pipe))
                 yield answer
+        for pipe in workers:
+            pipe.close()
+        for worker in workers.values():
+            worker.join(_END_S)
     finally:
         for pipe, worker in workers.items():
             pipe.close()

@@ -1,17 +1,28 @@
 """A parsed patch on a tree in memory: every hunk's place, or the one conflict; exactly `git apply --cached`."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from releases.engine.binary import DoesNotFit, Unpacking, rebuild
 from releases.engine.closest import closest_stretch
 from releases.engine.limits import Limits, Work
-from releases.engine.patch import Change, FilePatch, Patch
+from releases.engine.patch import Change, FilePatch, Hunk, Patch
 from releases.engine.paths import is_valid_path
 from releases.engine.placing import Misplaced, Placed, apply_hunks, expected_position
 from releases.engine.trees import DIRECTORY, GITLINK, SYMLINK, TYPE_BITS, File, Overlay, canonical_mode
 
-__all__ = ["Applied", "Conflict", "FilePlacement", "HunkPlacement", "Misplaced", "Placed", "apply_hunks", "apply_patch"]
+__all__ = [
+    "Applied",
+    "Conflict",
+    "FilePlacement",
+    "HunkPlacement",
+    "Misplaced",
+    "Placed",
+    "apply_hunks",
+    "apply_patch",
+    "placements_of",
+]
 
 _GITLINK = re.compile(rb"Subproject commit ((?:[0-9a-fA-F]{40}){1,2})")
 
@@ -273,13 +284,7 @@ class _Application:
         placed = apply_hunks(lines, patch.hunks, self._work)
         if isinstance(placed, Misplaced):
             raise self._misplaced(step, placed)
-        step.placement = FilePlacement(
-            path,
-            tuple(
-                HunkPlacement(position + 1, position - max(hunk.new_start - 1, 0))
-                for hunk, position in zip(patch.hunks, placed.positions, strict=True)
-            ),
-        )
+        step.placement = FilePlacement(path, placements_of(patch.hunks, placed))
         growth = sum(sum(map(len, hunk.new)) - sum(map(len, hunk.old)) for hunk in patch.hunks)
         return File(step.new_mode, lines=placed.lines, size=size + growth)
 
@@ -337,6 +342,14 @@ class _Application:
             staged.write(path, File(mode, oid=oid))
         else:
             staged.write(path, result.with_mode(mode))
+
+
+def placements_of(hunks: Sequence[Hunk], placed: Placed) -> tuple[HunkPlacement, ...]:
+    """Where these hunks, all of one file patch, came to stand."""
+    return tuple(
+        HunkPlacement(position + 1, position - max(hunk.new_start - 1, 0))
+        for hunk, position in zip(hunks, placed.positions, strict=True)
+    )
 
 
 def _parents(path: bytes) -> list[bytes]:

@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 _HUNK = re.compile(rb"@@ -([0-9]+)(?:,([0-9]+))? \+([0-9]+)(?:,([0-9]+))? @@")
+_EVERYDAY = re.compile(rb"[-+ ]*")
 _UNSIGNED_LONG_MAX = 2**64 - 1
 _SHORTEST_HUNK = len(b"@@ -0,0 +1 @@\n")
 _SHORTEST_MARKER = 12
@@ -54,6 +55,8 @@ class _Parser:
         self._limits = limits
         self._unpacking = Unpacking(limits)
         self._hunks = 0
+        self._marks = bytes([line[0] for line in source.lines])
+        """The first byte of each line."""
 
     def parse(self) -> Patch:
         """Read everything; see `parse_patch`."""
@@ -150,22 +153,37 @@ class _Parser:
         old_start, new_start = _number(match.group(1)), _number(match.group(3))
         old_count = 1 if match.group(2) is None else _number(match.group(2))
         new_count = 1 if match.group(4) is None else _number(match.group(4))
-        end, leading, trailing = self._measure(index + 1, old_count, new_count)
-        old, new, body, ragged = _sides(lines[index + 1 : end])
+        end, leading, trailing = self._everyday(index + 1, old_count, new_count) or self._measure(
+            index + 1, old_count, new_count
+        )
+        old, new, body, ragged = _sides(lines[index + 1 : end], self._marks[index + 1 : end])
         return Hunk(
             old_start=old_start,
             old_count=old_count,
             new_start=new_start,
             new_count=new_count,
-            old=tuple(old),
-            new=tuple(new),
+            old=old,
+            new=new,
             leading=leading,
             trailing=trailing,
-            body=tuple(body),
+            body=body,
             section=header[match.end() :].strip(),
             line=index + 1,
             ragged=ragged,
         ), end
+
+    def _everyday(self, index: int, old_count: int, new_count: int) -> tuple[int, int, int] | None:
+        """As `_measure`, for a hunk whose lines all bear their mark and end where the counts say; None for others."""
+        match = _EVERYDAY.match(self._marks, index)
+        marks = match.group() if match else b""
+        removed, added = marks.count(b"-"), marks.count(b"+")
+        context = len(marks) - removed - added
+        end = index + len(marks)
+        if (context + removed, context + added) != (old_count, new_count) or not removed + added:
+            return None
+        if self._marks[end : end + 1] == b"\\" or not self._source.lines[end - 1].endswith(b"\n"):
+            return None
+        return end, len(marks) - len(marks.lstrip(b" ")), len(marks) - len(marks.rstrip(b" "))
 
     def _measure(self, index: int, old_left: int, new_left: int) -> tuple[int, int, int]:
         """Walk a hunk's lines by its counts; the index behind it, and its leading and trailing context lines."""
@@ -223,8 +241,19 @@ def _number(digits: bytes) -> int:
     return _UNSIGNED_LONG_MAX if len(digits) > 20 else min(int(digits), _UNSIGNED_LONG_MAX)
 
 
-def _sides(lines: list[bytes]) -> tuple[list[bytes], list[bytes], list[bytes], bool]:
+_Lines = tuple[bytes, ...]
+
+
+def _sides(lines: list[bytes], marks: bytes) -> tuple[_Lines, _Lines, _Lines, bool]:
     """The old and the new lines of a hunk, its body for display, and whether a line lacks its newline."""
+    if not marks.translate(None, b" +-"):
+        old = tuple([line[1:] for line, mark in zip(lines, marks, strict=True) if mark != 0x2B])
+        new = tuple([line[1:] for line, mark in zip(lines, marks, strict=True) if mark != 0x2D])
+        return old, new, tuple(lines), False
+    return _uncommon_sides(lines)
+
+
+def _uncommon_sides(lines: list[bytes]) -> tuple[_Lines, _Lines, _Lines, bool]:
     old: list[bytes] = []
     new: list[bytes] = []
     body: list[bytes] = []
@@ -253,7 +282,7 @@ def _sides(lines: list[bytes]) -> tuple[list[bytes], list[bytes], list[bytes], b
             old.append(content)
             new.append(content)
             body.append(b" " + content)
-    return old, new, body, ragged
+    return tuple(old), tuple(new), tuple(body), ragged
 
 
 _SWAPPED_MARKER = {0x2D: b"+", 0x2B: b"-", 0x20: b" "}

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from releases.engine.leash import IN_MEMORY, SCRATCH, held
 
@@ -28,7 +29,7 @@ _CONFIG: Mapping[str, str] = {
     # Git maps packs whole unless told; two readers of a large history then count for half a gigabyte.
     "core.packedGitWindowSize": "1m",
     "core.packedGitLimit": "12m",
-    "core.deltaBaseCacheLimit": "8m",
+    "core.deltaBaseCacheLimit": "24m",
     "core.bigFileThreshold": "32m",
     "apply.whitespace": "nowarn",
     "apply.ignoreWhitespace": "no",
@@ -124,6 +125,11 @@ def scratch_directory() -> Iterator[Scratch]:
         scratch = Scratch(Path(name, "objects"), Path(name, "index"))
         scratch.objects.mkdir()
         yield scratch
+
+
+def scratch_file() -> IO[bytes]:
+    """A throw-away file without a name, in the same place."""
+    return tempfile.TemporaryFile(dir=_in_memory())
 
 
 @cache

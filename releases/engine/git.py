@@ -14,10 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from releases.engine.children import kill_group, start
 from releases.engine.conversation import Conversation
-from releases.engine.environment import Scratch, environment, scratch_directory
+from releases.engine.environment import Scratch, environment, scratch_directory, scratch_file
 from releases.engine.leash import NO_LIFELINE, lifeline
 from releases.engine.trouble import GitMissing, GitTimeout, GitTrouble, redacted
 
@@ -69,17 +70,25 @@ class Git:
         limit_s: float = LIMIT_S,
         scratch: Scratch | None = None,
         protocols: Sequence[str] = (),
+        is_talkative: bool = False,
     ) -> Finished:
         """Run one command to its end.
 
         `protocols` are the transports it may use (none by default), `scratch` where its objects and index go.
+        What a talkative command says beside its answer waits in a file: git writes it piece by piece, and who listens
+        is woken for each.
         Raises `GitTimeout` past `limit_s` seconds and `GitTrouble` on a status that isn't `expected`.
         """
-        with self._started(verb, arguments, scratch, protocols) as child:
+        with contextlib.ExitStack() as held:
+            said = held.enter_context(scratch_file()) if is_talkative else None
+            child = held.enter_context(self._started(verb, arguments, scratch, protocols, said))
             try:
                 stdout, stderr = child.communicate(stdin, timeout=limit_s)
             except subprocess.TimeoutExpired:
                 raise GitTimeout(verb, limit_s) from None
+            if said is not None:
+                said.seek(0)
+                stderr = said.read()
         if child.returncode not in expected:
             raise GitTrouble(verb, redacted(stderr), child.returncode)
         return Finished(child.returncode, stdout, stderr)
@@ -100,10 +109,12 @@ class Git:
         arguments: Sequence[str | bytes],
         scratch: Scratch | None = None,
         protocols: Sequence[str] = (),
+        said: IO[bytes] | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
+        variables = environment(self.git_dir, scratch=scratch, protocols=protocols)
         # A transport may hang for as long as a fetch may take; everything else ends soon by itself.
         with lifeline() if protocols else contextlib.nullcontext(NO_LIFELINE) as line:
-            child = start(verb, arguments, environment(self.git_dir, scratch=scratch, protocols=protocols), line=line)
+            child = start(verb, arguments, variables, stderr=said or subprocess.PIPE, line=line)
             try:
                 yield child
             finally:

@@ -4,19 +4,20 @@ Files that no rename, copy or directory ties together don't know of each other, 
 line-up of its own, and leaving out an element tries again only the groups it touches.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
-from releases.engine.apply import Conflict, Placed, apply_hunks, apply_patch
+from releases.engine.apply import Conflict, HunkPlacement, Placed, apply_hunks, apply_patch, placements_of
 from releases.engine.commute import Footprint, footprints, is_plain
 from releases.engine.history import FileChange
 from releases.engine.limits import Work
 from releases.engine.patch import FilePatch, Patch
+from releases.engine.tied import Tied, parents
 from releases.engine.trees import REGULAR, TYPE_BITS, File, Overlay, canonical_mode
 from releases.engine.windows import UPSTREAM, Window
 
-Thing = TypeVar("Thing", bound=Hashable)
+Displaced = tuple[tuple[int, int], ...]
+"""Hunks that landed elsewhere than their headers say: the number of each, and its line; both counted from 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +41,8 @@ class _State:
     files: tuple[File | None, ...]
     oids: tuple[str | None, ...]
     """The ids of those contents that are known without working them out; empty for a file that isn't there."""
-    is_record: bool = True
-    """Whether every element so far met the very contents it was made on: the repository's own record says the rest."""
+    displaced: Mapping[bytes, Displaced] = field(default_factory=dict)
+    """Where the last patch that led here stands on other lines than its headers say, by path."""
     after: dict[int, "_State | None"] = field(default_factory=dict)
     """Element -> the state once it is applied, None where it doesn't apply."""
 
@@ -108,7 +109,7 @@ class LineUp:
 
     def tied_together(self, chosen: Collection[int]) -> list[frozenset[int]]:
         """The `chosen` elements, divided so that no two parts touch the same group."""
-        tied: _Tied[int] = _Tied()
+        tied: Tied[int] = Tied()
         owner: dict[int, int] = {}
         for index in chosen:
             for number in self._groups_of[index]:
@@ -181,23 +182,26 @@ class LineUp:
                 _put(overlay, group.paths, state.files)
         return overlay
 
-    def worked_out(self, chosen: Collection[int]) -> frozenset[bytes]:
-        """The paths on which `chosen` elements met other contents than those they were made on.
+    def displaced(self, chosen: Collection[int]) -> dict[int, dict[bytes, Displaced]]:
+        """Of the `chosen` elements, all of which must apply: the hunks that land elsewhere than their headers say.
 
-        On all others the elements retrace the repository's own record, blob by blob.
+        Element -> path -> hunks; of an element of several patches the last one counts.
         """
-        return frozenset(
-            path for group in self._groups if not self._last_state(group, chosen).is_record for path in group.paths
-        )
+        found: dict[int, dict[bytes, Displaced]] = {}
+        for group in self._groups:
+            state = group.start
+            for index in group.members:
+                if index in chosen:
+                    state = self._must_apply(group, state, index)
+                    if state.displaced:
+                        found.setdefault(index, {}).update(state.displaced)
+        return found
 
     def _last_state(self, group: _Group, chosen: Collection[int]) -> _State:
         state = group.start
         for index in group.members:
             if index in chosen:
-                following = self._after(group, state, index)
-                if following is None:
-                    raise ValueError(f"{self.elements[index].key} does not apply")
-                state = following
+                state = self._must_apply(group, state, index)
         return state
 
     def _read_footprints(self, index: int) -> Sequence[Mapping[bytes, Footprint]]:
@@ -208,6 +212,12 @@ class LineUp:
         if index in self._fixed and all(self._first_optional.get(path, index) >= index for path in element.paths):
             return (unread,)
         return (unread | footprints(self._window.patch(element.commit)),)
+
+    def _must_apply(self, group: _Group, state: _State, index: int) -> _State:
+        following = self._after(group, state, index)
+        if following is None:
+            raise ValueError(f"{self.elements[index].key} does not apply")
+        return following
 
     def _first_failure(self, group: _Group, chosen: Collection[int]) -> int | None:
         state = group.start
@@ -254,7 +264,7 @@ class LineUp:
             if oids[slot] != (change.old_oid or "") or _mode(file) != _old_mode(change):
                 return None
             files[slot], oids[slot] = _new_side(change)
-        return _State(tuple(files), tuple(oids), state.is_record)
+        return _State(tuple(files), tuple(oids))
 
     def _patched(self, group: _Group, state: _State, patches: Sequence[FilePatch]) -> _State | None:
         if len(patches) == 1 and is_plain(patches[0]):
@@ -271,25 +281,28 @@ class LineUp:
             return _State(
                 (*state.files[:slot], changed, *state.files[slot + 1 :]),
                 (*state.oids[:slot], None, *state.oids[slot + 1 :]),
-                is_record=False,
+                _displaced([(group.paths[slot], placements_of(patches[0].hunks, placed))]),
             )
         overlay = self._baseline.fork()
         _put(overlay, group.paths, state.files)
         outcome = apply_patch(overlay, Patch(tuple(patches)), limits=UPSTREAM, work=self._work)
         if isinstance(outcome, Conflict):
             return None
-        return self._state_of(overlay, group.paths, is_record=False)
+        placements = ((placement.path, placement.hunks) for placement in outcome.placements)
+        return self._state_of(overlay, group.paths, _displaced(placements))
 
     def _belongs(self, group: _Group, file: FilePatch) -> bool:
         path = file.new_path if file.new_path is not None else file.old_path
         return path is not None and self._groups[self._group_of[path]] is group
 
-    def _state_of(self, overlay: Overlay, paths: Sequence[bytes], *, is_record: bool = True) -> _State:
+    def _state_of(
+        self, overlay: Overlay, paths: Sequence[bytes], displaced: Mapping[bytes, Displaced] | None = None
+    ) -> _State:
         files = tuple(overlay.file(path) for path in paths)
-        return _State(files, tuple("" if file is None else file.known_oid for file in files), is_record)
+        return _State(files, tuple("" if file is None else file.known_oid for file in files), displaced or {})
 
     def _form_groups(self) -> None:
-        tied: _Tied[bytes] = _Tied()
+        tied: Tied[bytes] = Tied()
         members: dict[bytes, list[int]] = {}
         for index, element in enumerate(self.elements):
             for path in element.paths:
@@ -299,7 +312,7 @@ class LineUp:
                     if file.old_path is not None and file.new_path is not None:
                         tied.tie(file.old_path, file.new_path)
         for path in members:
-            for parent in _parents(path):
+            for parent in parents(path):
                 if parent in members:
                     tied.tie(parent, path)
         together: dict[bytes, list[bytes]] = {}
@@ -311,26 +324,13 @@ class LineUp:
             self._groups.append(_Group(tuple(paths), tuple(touching), self._state_of(self._baseline, paths)))
 
 
-class _Tied(Generic[Thing]):
-    """Which things must be looked at together."""
-
-    def __init__(self) -> None:
-        self._above: dict[Thing, Thing] = {}
-
-    def find(self, thing: Thing) -> Thing:
-        """The one thing that stands for all that are tied to `thing`."""
-        while (above := self._above.get(thing, thing)) != thing:
-            thing = above
-        return thing
-
-    def tie(self, one: Thing, other: Thing) -> None:
-        self._above[self.find(one)] = self.find(other)
-
-
-def _parents(path: bytes) -> Iterable[bytes]:
-    while b"/" in path:
-        path = path[: path.rindex(b"/")]
-        yield path
+def _displaced(placed: Iterable[tuple[bytes, Sequence[HunkPlacement]]]) -> dict[bytes, Displaced]:
+    found = {}
+    for path, hunks in placed:
+        elsewhere = tuple((number, hunk.line) for number, hunk in enumerate(hunks, 1) if hunk.offset)
+        if elsewhere:
+            found[path] = elsewhere
+    return found
 
 
 def _mode(file: File | None) -> int:

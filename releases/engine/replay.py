@@ -5,14 +5,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from releases.engine.confirming import disagreement
 from releases.engine.git import Git
 from releases.engine.history import Commit, History
 from releases.engine.lineup import Element, LineUp
 from releases.engine.objects import Objects
 from releases.engine.prerequisites import Search
-from releases.engine.trees import GITLINK, TYPE_BITS, Overlay
+from releases.engine.trees import Overlay
 from releases.engine.verdicts import Kind
-from releases.engine.verify import Agreed, verify
 from releases.engine.windows import Window
 
 
@@ -68,8 +68,7 @@ def replay(
     """Apply the `fixes` (commit ids) of a window to its base: alone, and with their prerequisites.
 
     `never` is searched in subjects: such a commit is a prerequisite only where nothing else helps. Real git then
-    applies the list. Where elements retrace the repository's own record, from the very blob that git made a patch
-    from to the blob it made it to, only `thorough` has git apply them again.
+    applies the list, as `confirming.disagreement` says.
     """
     window = Window(repository.history, walked, base)
     wanted_commits = {index for index, commit in enumerate(window.commits) if commit.id in fixes}
@@ -102,7 +101,7 @@ def replay(
         ),
         prerequisites=tuple(elements[place].key for place in found.prerequisites),
         unavoidable=tuple(elements[place].key for place in found.unavoidable),
-        disagreement=_disagreement(repository, base, window, lineup, found.chosen, thorough=thorough),
+        disagreement=disagreement(repository.git, base, window, lineup, found.chosen, thorough=thorough),
     )
 
 
@@ -137,33 +136,3 @@ def _verdict(place: int, alone: Collection[int], conflicting: Collection[int]) -
     if place in alone:
         return Kind.APPLIES
     return Kind.CONFLICTS if place in conflicting else Kind.NEEDS_PREREQUISITES
-
-
-def _disagreement(
-    repository: Repository,
-    base: str,
-    window: Window,
-    lineup: LineUp,
-    chosen: Collection[int],
-    *,
-    thorough: bool,
-) -> str:
-    paths = {path for place in chosen for path in lineup.elements[place].paths}
-    if not thorough:
-        paths &= lineup.worked_out(chosen)
-    patches = [
-        window.text_on(element.commit, paths)
-        for place, element in enumerate(lineup.elements)
-        if place in chosen and element.commit is not None and not paths.isdisjoint(element.paths)
-    ]
-    if not patches:
-        return ""
-    result = lineup.result(chosen)
-    files = {
-        path: (entry, lineup.baseline.content(path))
-        for path in paths
-        if (entry := lineup.baseline.entry(path)) is not None and entry.mode & TYPE_BITS != GITLINK
-    }
-    expected = {path: result.entry(path) for path in paths}
-    outcome = verify(repository.git, base, patches, expected, files=files, whole_tree=thorough, name_tree=False)
-    return "" if isinstance(outcome, Agreed) else outcome.reason

@@ -51,7 +51,7 @@ def verify(
             git.run("read-tree", "--end-of-options", base, scratch=behind, limit_s=limit_s)
             scratch = scratch if files is not None else behind
         else:
-            _fill_index(git, scratch, files, limit_s)
+            fill_index(git, scratch, {path: entry for path, (entry, _) in files.items()}, limit_s)
         for before, content in (files or {}).values():
             _put_blob(scratch, before.oid, content)
         try:
@@ -69,8 +69,9 @@ def verify(
         return Agreed(tree.strip().decode("ascii"))
 
 
-def _fill_index(git: Git, scratch: Scratch, files: Mapping[bytes, tuple[Entry, bytes]], limit_s: float) -> None:
-    rows = (b"%06o %s\t%s\0" % (entry.mode, entry.oid.encode(), path) for path, (entry, _) in files.items())
+def fill_index(git: Git, scratch: Scratch, files: Mapping[bytes, Entry], limit_s: float) -> None:
+    """Make an index that holds these files and no others."""
+    rows = (b"%06o %s\t%s\0" % (entry.mode, entry.oid.encode(), path) for path, entry in files.items())
     git.run("update-index", "-z", "--index-info", stdin=b"".join(rows), scratch=scratch, limit_s=limit_s)
 
 

@@ -1,8 +1,7 @@
 """A window of history: the commits between a baseline and a tip, and what each does to which path."""
 
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from releases.engine.diff import parse_patch
 from releases.engine.history import Commit, History
@@ -11,7 +10,6 @@ from releases.engine.patch import Patch
 from releases.engine.trees import File, Overlay, canonical_mode
 
 _NOTHING = Patch(())
-_SECTION = re.compile(rb"^diff --git ", re.MULTILINE)
 
 UPSTREAM = Limits(
     patch_bytes=1 << 30, file_bytes=1 << 29, unpacked_bytes=1 << 30, files_per_patch=1 << 20, hunks_per_patch=1 << 22
@@ -50,19 +48,6 @@ class Window:
         if index not in self._texts:
             self.read_ahead([index])
         return self._texts[index]
-
-    def text_on(self, index: int, paths: Collection[bytes]) -> bytes:
-        """The part of one commit's patch that is about these paths."""
-        text, files = self.text(index), self.patch(index).files
-        starts = [match.start() for match in _SECTION.finditer(text)]
-        if len(starts) != len(files):
-            return text
-        ends = [*starts[1:], len(text)]
-        return b"".join(
-            text[start:end]
-            for file, start, end in zip(files, starts, ends, strict=True)
-            if file.old_path in paths or file.new_path in paths
-        )
 
     def patch(self, index: int) -> Patch:
         """The patch of one commit, parsed."""

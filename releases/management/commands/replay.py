@@ -111,7 +111,7 @@ def _table(report: Report) -> Iterable[str]:
     yield (
         f"{len(report.outcomes)} windows, {len(fixes):,} fixes, {len(fixes) - alone:,} don't apply by themselves, "
         f"{prerequisites:,} prerequisites, {len(report.outcomes) - len(disagreeing)} lists verified by git, "
-        f"{report.seconds:.1f} s, {report.peak_rss_bytes / 1e6:.0f} MB"
+        f"{report.seconds:.1f} s ({report.cpu_seconds:.1f} s of processor time), {report.peak_rss_bytes / 1e6:.0f} MB"
     )
     for outcome in disagreeing:
         yield f"{outcome.span.base}: {outcome.replayed.disagreement}"

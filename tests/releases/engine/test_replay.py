@@ -55,7 +55,7 @@ def test_the_report_says_what_is_known(upstream: Upstream, history: dict[str, st
     assert windows[0]["prerequisites"] == [history["needed 1.9"]]
     assert windows[1]["prerequisites"] == []
     assert all(window["verified"] is True for window in windows)
-    assert set(told) == {"windows", "seconds", "peak_rss_bytes"}
+    assert set(told) == {"windows", "seconds", "cpu_seconds", "peak_rss_bytes"}
 
 
 def test_git_applying_everything_comes_to_the_same(upstream: Upstream, history: dict[str, str], tmp_path: Path) -> None:
