@@ -1,5 +1,6 @@
 """Someone who keeps asking one long-living git command."""
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -10,8 +11,10 @@ from releases.engine.git import Git
 class Asking:
     """Holds a git process from the first question on: close it, or use `with`. Not safe to share between threads."""
 
-    def __init__(self, git: Git, verb: str, *arguments: str) -> None:
+    def __init__(self, git: Git, verb: str, *arguments: str, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` are git's, for this command alone."""
         self.git = git
+        self._settings = settings
         self._command = (verb, *arguments)
         self._conversation: Conversation | None = None
 
@@ -36,5 +39,5 @@ class Asking:
 
     def _talk(self) -> Conversation:
         if self._conversation is None:
-            self._conversation = self.git.converse(*self._command)
+            self._conversation = self.git.converse(*self._command, settings=self._settings)
         return self._conversation

@@ -29,7 +29,7 @@ _CONFIG: Mapping[str, str] = {
     # Git maps packs whole unless told; two readers of a large history then count for half a gigabyte.
     "core.packedGitWindowSize": "1m",
     "core.packedGitLimit": "12m",
-    "core.deltaBaseCacheLimit": "24m",
+    "core.deltaBaseCacheLimit": "8m",
     "core.bigFileThreshold": "32m",
     "apply.whitespace": "nowarn",
     "apply.ignoreWhitespace": "no",
@@ -75,8 +75,14 @@ class Scratch:
     """An object directory that is read where the throw-away one lacks an object."""
 
 
-def environment(git_dir: Path, *, scratch: Scratch | None = None, protocols: Sequence[str] = ()) -> dict[str, str]:
-    """Everything a child knows about the world."""
+def environment(
+    git_dir: Path,
+    *,
+    scratch: Scratch | None = None,
+    protocols: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Everything a child knows about the world. `settings` are git's, and overrule all others."""
     variables = {
         "PATH": os.defpath,
         "LC_ALL": "C",
@@ -106,6 +112,7 @@ def environment(git_dir: Path, *, scratch: Scratch | None = None, protocols: Seq
         variables["GIT_INDEX_FILE"] = str(scratch.index)
         # Without it git takes the current directory for the top of a working tree, or for a part of the repository's.
         variables["GIT_WORK_TREE"] = str(scratch.objects.parent)
+    config |= settings or {}
     variables["GIT_CONFIG_COUNT"] = str(len(config))
     for number, (key, value) in enumerate(config.items()):
         variables[f"GIT_CONFIG_KEY_{number}"] = key

@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -93,9 +93,15 @@ class Git:
             raise GitTrouble(verb, redacted(stderr), child.returncode)
         return Finished(child.returncode, stdout, stderr)
 
-    def converse(self, verb: str, *arguments: str | bytes, limit_s: float = LIMIT_S) -> Conversation:
-        """Start a command that answers again and again; close it, or use it in a `with`."""
-        variables = environment(self.git_dir)
+    def converse(
+        self,
+        verb: str,
+        *arguments: str | bytes,
+        limit_s: float = LIMIT_S,
+        settings: Mapping[str, str] | None = None,
+    ) -> Conversation:
+        """Start a command that answers again and again, with more `settings`; close it, or use it in a `with`."""
+        variables = environment(self.git_dir, settings=settings)
         return Conversation(verb, lambda complaints: start(verb, arguments, variables, stderr=complaints), limit_s)
 
     def objects_dir(self) -> Path:

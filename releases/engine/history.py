@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from releases.engine.asking import Asking
 from releases.engine.git import Git, GitTrouble
 
-_AT_ONCE = 200
-"""Commits asked for in one go; their ids together stay well below what a pipe holds."""
+_AT_ONCE = 64
+"""Commits asked for in one go: their ids stay well below what a pipe holds, their patches are seldom a megabyte."""
 
 _FORMAT = "--format=%H%x00%T%x00%P%x00%an <%ae>%x00%as%x00%B%x00"
 _REF_FORMAT = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"
 _PATCH = ("--stdin", "-r", "-p", "--root", "--binary", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv")
+_ROOMY = {"core.deltaBaseCacheLimit": "16m", "core.packedGitLimit": "6m"}
+"""Each commit's files stand on those of the commit before: what was unpacked for one is wanted for the next."""
+
 _HEADER = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\n", re.MULTILINE)
 _MARK = b"penstock: that was all\n"
 
@@ -53,7 +56,7 @@ class History(Asking):
     """Reads one repository's commits. Holds a git process once patches were asked for: close it, or use `with`."""
 
     def __init__(self, git: Git) -> None:
-        super().__init__(git, "diff-tree", *_PATCH)
+        super().__init__(git, "diff-tree", *_PATCH, settings=_ROOMY)
 
     def refs(self) -> dict[str, str]:
         """Every ref that leads to a commit, full name -> commit id (tags peeled)."""

@@ -10,6 +10,9 @@ from releases.engine.trees import Entry
 _AT_ONCE = 256
 """Objects asked for in one go; their ids together stay well below what a pipe holds."""
 
+_MODEST = {"core.deltaBaseCacheLimit": "2m", "core.packedGitLimit": "4m"}
+"""What is read twice is kept here; git needn't keep it too."""
+
 _TREES_KEPT = 2_000
 _BLOB_BYTES_KEPT = 4 * 1024 * 1024
 
@@ -28,7 +31,7 @@ class Objects(Asking):
     """
 
     def __init__(self, git: Git) -> None:
-        super().__init__(git, "cat-file", "--batch")
+        super().__init__(git, "cat-file", "--batch", settings=_MODEST)
         self._trees: OrderedDict[str, Mapping[bytes, Entry]] = OrderedDict()
         self._blobs: OrderedDict[str, bytes] = OrderedDict()
         self._blob_bytes = 0

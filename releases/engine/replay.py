@@ -5,15 +5,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from releases.engine.confirming import disagreement
+from releases.engine.apply import Conflict, apply_patch
+from releases.engine.confirming import disagreement, droppable
 from releases.engine.git import Git
 from releases.engine.history import Commit, History
 from releases.engine.lineup import Element, LineUp
+from releases.engine.missing import Missing, missing_lines
 from releases.engine.objects import Objects
 from releases.engine.prerequisites import Search
 from releases.engine.trees import Overlay
 from releases.engine.verdicts import Kind
-from releases.engine.windows import Window
+from releases.engine.windows import UPSTREAM, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class Fix:
     commit: str
     subject: str
     verdict: Kind
+    conflict: Conflict | None = None
+    """Of one that nothing helps: what stops it behind everything that comes before it in the list."""
+    missing: tuple[Missing, ...] = ()
+    """Of one that nothing helps, where it can be proven: what it misses, what that misses, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class Replayed:
     """Prerequisites that should never count as such, but without which the fixes don't apply."""
     disagreement: str
     """What real git made differently; empty where it agrees."""
+    droppable: tuple[str, ...] | None = None
+    """Prerequisites without which real git applies the rest of the list; None where that wasn't tried."""
 
 
 class Repository:
@@ -64,11 +72,12 @@ def replay(
     *,
     never: re.Pattern[str] | None = None,
     thorough: bool = False,
+    audit: bool = False,
 ) -> Replayed:
     """Apply the `fixes` (commit ids) of a window to its base: alone, and with their prerequisites.
 
     `never` is searched in subjects: such a commit is a prerequisite only where nothing else helps. Real git then
-    applies the list, as `confirming.disagreement` says.
+    applies the list, as `confirming.disagreement` says. `audit` has git try it without each prerequisite as well.
     """
     window = Window(repository.history, walked, base)
     wanted_commits = {index for index, commit in enumerate(window.commits) if commit.id in fixes}
@@ -92,17 +101,45 @@ def replay(
         if never is not None and place not in wanted and never.search(window.commits[index].subject)
     ]
     found = Search(lineup, wanted, never=banned).run()
+    evidence = _Evidence(repository, window, walked, relevant, lineup, found.chosen)
     return Replayed(
         commits=len(window),
-        fixes=tuple(
-            Fix(element.key, window.commits[relevant[place]].subject, _verdict(place, alone, found.conflicting))
-            for place, element in enumerate(elements)
-            if place in wanted
-        ),
+        fixes=tuple(evidence.fix(place, _verdict(place, alone, found.conflicting)) for place in sorted(wanted)),
         prerequisites=tuple(elements[place].key for place in found.prerequisites),
         unavoidable=tuple(elements[place].key for place in found.unavoidable),
         disagreement=disagreement(repository.git, base, window, lineup, found.chosen, thorough=thorough),
+        droppable=tuple(
+            elements[place].key
+            for place in droppable(repository.git, base, window, lineup, found.chosen, found.prerequisites)
+        )
+        if audit
+        else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the fixes of a window are told with."""
+
+    repository: Repository
+    window: Window
+    walked: Sequence[Commit]
+    relevant: Sequence[int]
+    lineup: LineUp
+    chosen: frozenset[int]
+
+    def fix(self, place: int, verdict: Kind) -> Fix:
+        """The fix at a place of the line-up, with why nothing helps it if so."""
+        index = self.relevant[place]
+        commit = self.window.commits[index]
+        if verdict is not Kind.CONFLICTS:
+            return Fix(commit.id, commit.subject, verdict)
+        before = self.lineup.result({other for other in self.chosen if other < place})
+        outcome = apply_patch(before, self.window.patch(index), limits=UPSTREAM)
+        merges = [commit for commit in self.walked if len(commit.parents) > 1]
+        baseline, objects = self.lineup.baseline, self.repository.objects
+        missing = missing_lines(baseline, self.window, self.relevant, index, merges, objects)
+        return Fix(commit.id, commit.subject, verdict, outcome if isinstance(outcome, Conflict) else None, missing)
 
 
 def _relevant(window: Window, fixes: Collection[int]) -> list[int]:

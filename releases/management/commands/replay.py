@@ -2,26 +2,23 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from releases.engine.git import GitTrouble
+from releases.engine.missing import Missing
 from releases.engine.verdicts import Kind
-from releases.replaying import (
-    NothingToReplay,
-    Outcome,
-    Questions,
-    Report,
-    WorkerDied,
-    compile_pattern,
-    compile_tag_pattern,
-    replay_all,
-)
+from releases.replaying.report import Outcome, Report
+from releases.replaying.running import replay_all
+from releases.replaying.spans import NothingToReplay, compile_pattern, compile_tag_pattern
+from releases.replaying.workers import Questions, WorkerDied
 
 _BAR = 40
+_ID = 12
+"""Digits of a commit id that people are shown."""
 
 
 class Command(BaseCommand):
@@ -47,7 +44,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--thorough",
             action="store_true",
-            help="have git apply also what only retraces the repository's own record, blob by blob",
+            help="have git write every file that a list makes to a throw-away place, and compare all of them",
+        )
+        parser.add_argument(
+            "--audit", action="store_true", help="have git try every list without each of its prerequisites"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -73,6 +73,7 @@ class Command(BaseCommand):
             fix=compile_pattern(options["fix"], "--fix"),
             never=compile_pattern(never, "--never") if never else None,
             thorough=options["thorough"],
+            audit=options["audit"],
         )
         try:
             return replay_all(questions, release_tag, options["staging"], progress=self._show)
@@ -113,9 +114,36 @@ def _table(report: Report) -> Iterable[str]:
         f"{prerequisites:,} prerequisites, {len(report.outcomes) - len(disagreeing)} lists verified by git, "
         f"{report.seconds:.1f} s ({report.cpu_seconds:.1f} s of processor time), {report.peak_rss_bytes / 1e6:.0f} MB"
     )
+    yield from _audited(report)
     for outcome in disagreeing:
         yield f"{outcome.span.base}: {outcome.replayed.disagreement}"
+    for outcome in report.outcomes:
+        for fix in outcome.replayed.fixes:
+            if fix.missing:
+                yield f"{outcome.span.base}: nothing helps {fix.commit[:_ID]} ({fix.subject}): {_why(fix.missing)}"
     yield from report.notes
+
+
+def _audited(report: Report) -> Iterable[str]:
+    audited = [outcome for outcome in report.outcomes if outcome.replayed.droppable is not None]
+    if audited:
+        tried = sum(len(outcome.replayed.prerequisites) for outcome in audited)
+        yield f"{sum(len(outcome.replayed.droppable or ()) for outcome in audited)} of {tried:,} can be dropped"
+    for outcome in audited:
+        for commit in outcome.replayed.droppable or ():
+            yield f"{outcome.span.base}: git applies the list without {commit[:_ID]}"
+
+
+def _why(chain: Sequence[Missing]) -> str:
+    told = []
+    for missing in chain:
+        line, path = (raw.decode("utf-8", "backslashreplace").strip() for raw in (missing.line, missing.path))
+        told.append(f'{path} lacks the line "{line}" that {missing.commit[:_ID]} stands on')
+        if missing.brought_by is not None:
+            told.append(f"only {missing.brought_by[:_ID]} brings it")
+        elif missing.came_with is not None:
+            told.append(f"it came with merge {missing.came_with[:_ID]}")
+    return "; ".join(told)
 
 
 def _row(outcome: Outcome) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from releases.replaying import NothingToReplay, spans_of
+from releases.replaying.spans import NothingToReplay, spans_of
 from tests.upstream import Upstream, numbered
 
 TAG = r"v(\d+\.\d+)\.(\d+)"
