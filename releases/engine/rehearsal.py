@@ -43,6 +43,8 @@ def rehearse(
     Unless told to `compare`, only whether git applies them counts, and not where hunks land.
     Raises `GitTimeout`.
     """
+    if not any(piece.text for piece in pieces):
+        return Agreed("")  # git would say that nothing is no patch
     with scratch_directory() as scratch:
         fill_index(git, scratch, files, limit_s)
         text = scratch.index.with_name("list.patch")

@@ -43,7 +43,9 @@ def replayed(upstream: Upstream, ids: list[str], fixes: set[str], never: str = "
     with closing(Repository(upstream.path)) as repository:
         walked = repository.history.walk(ids[0], ids[-1])
         pattern = re.compile(never) if never else None
-        return replay(repository, ids[0], walked, fixes, never=pattern, thorough=True)
+        outcome = replay(repository, ids[0], walked, fixes, never=pattern, audit=True)
+        assert replay(repository, ids[0], walked, fixes, never=pattern, audit=True, thorough=True) == outcome
+        return outcome
 
 
 def listed(ids: list[str], outcome: Replayed) -> list[str]:
@@ -60,7 +62,7 @@ def test_git_takes_the_list_and_refuses_it_without_any_one_of_its_elements(story
         ids = write(upstream, story)
         outcome = replayed(upstream, ids, {ids[number + 1] for number in story.outstanding})
         everything = listed(ids, outcome)
-        assert outcome.disagreement == ""
+        assert (outcome.disagreement, outcome.droppable) == ("", ())
         assert all(fix.verdict is not Kind.CONFLICTS for fix in outcome.fixes)
         assert applies(upstream, ids[0], everything)
         for element in outcome.prerequisites:

@@ -3,11 +3,17 @@
 import json
 import os
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from releases.engine.confirming import droppable
+from releases.engine.lineup import Element, LineUp
+from releases.engine.replay import Repository
+from releases.engine.trees import Overlay
+from releases.engine.windows import Window
 from releases.replaying.spans import NothingToReplay, spans_of
 from tests.upstream import Upstream, numbered
 
@@ -65,6 +71,30 @@ def test_git_applying_everything_comes_to_the_same(upstream: Upstream, history: 
         release_tag=TAG, staging="staging-{series}", fix=r"XSA-\d+",
     )  # fmt: skip
     assert json.loads((tmp_path / "thorough.json").read_text())["windows"] == quick["windows"]
+
+
+def test_an_audit_finds_nothing_to_drop(
+    upstream: Upstream, history: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command(
+        "replay", str(upstream.path), json=tmp_path / "report.json", audit=True,
+        release_tag=TAG, staging="staging-{series}", fix=r"XSA-\d+",
+    )  # fmt: skip
+    windows = json.loads((tmp_path / "report.json").read_text())["windows"]
+    assert [window["droppable"] for window in windows] == [[], [], [], []]
+    assert "0 of 2 can be dropped" in capsys.readouterr().out
+
+
+def test_an_audit_names_what_git_does_without(upstream: Upstream, history: dict[str, str]) -> None:
+    base, tip = (upstream.git("rev-parse", f"v1.9.{number}^{{commit}}") for number in (0, 1))
+    with closing(Repository(upstream.path)) as repository:
+        window = Window(repository.history, repository.history.walk(base, tip), base)
+        elements = [
+            Element(commit.id, frozenset(change.path for change in commit.changes), commit=index)
+            for index, commit in enumerate(window.commits)
+        ]
+        lineup = LineUp(Overlay(repository.objects, repository.objects.root(base)), window, elements, fixed={2, 3})
+        assert droppable(repository.git, base, window, lineup, {0, 1, 2, 3}, (0, 1)) == (0,)
 
 
 def test_nothing_in_the_repository_changes(upstream: Upstream, history: dict[str, str], tmp_path: Path) -> None:
