@@ -40,7 +40,7 @@ def _replay(git_dir: Path, base: str, tip: str, fixes: list[str]) -> None:
     with closing(Repository(git_dir)) as repository:
         walked = repository.history.walk(base, tip)
         replayed = replay(repository, base, walked, fixes, thorough=True)
-    assert not replayed.disagreement, replayed.disagreement
+    assert not replayed.word.disagreement, replayed.word.disagreement
 
 
 def _own_peak() -> int:

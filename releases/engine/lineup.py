@@ -41,6 +41,8 @@ class _State:
     files: tuple[File | None, ...]
     oids: tuple[str | None, ...]
     """The ids of those contents that are known without working them out; empty for a file that isn't there."""
+    is_record: bool = True
+    """Whether every element so far met the very contents it was made on: the repository's own record says the rest."""
     displaced: Mapping[bytes, Displaced] = field(default_factory=dict)
     """Where the last patch that led here stands on other lines than its headers say, by path."""
     after: dict[int, "_State | None"] = field(default_factory=dict)
@@ -78,7 +80,9 @@ class LineUp:
         self._fixed = frozenset(fixed)
         self._footprints: dict[int, Sequence[Mapping[bytes, Footprint]]] = {}
         self._first_optional: dict[bytes, int] = {}
+        self._last: dict[bytes, int] = {}
         for index, element in enumerate(self.elements):
+            self._last.update(dict.fromkeys(element.paths, index))
             if index not in fixed:
                 for path in element.paths:
                     self._first_optional.setdefault(path, index)
@@ -182,6 +186,15 @@ class LineUp:
                 _put(overlay, group.paths, state.files)
         return overlay
 
+    def departing(self, chosen: Collection[int]) -> frozenset[bytes]:
+        """The paths on which `chosen` elements, all of which apply, met other contents than those they were made on.
+
+        On all others they retrace the repository's own record, blob by blob.
+        """
+        return frozenset(
+            path for group in self._groups if not self._last_state(group, chosen).is_record for path in group.paths
+        )
+
     def displaced(self, chosen: Collection[int]) -> dict[int, dict[bytes, Displaced]]:
         """Of the `chosen` elements, all of which must apply: the hunks that land elsewhere than their headers say.
 
@@ -209,9 +222,14 @@ class LineUp:
         if element.commit is None:
             return element.footprints
         unread: dict[bytes, Footprint] = dict.fromkeys(element.paths, ())
-        if index in self._fixed and all(self._first_optional.get(path, index) >= index for path in element.paths):
-            return (unread,)
-        return (unread | footprints(self._window.patch(element.commit)),)
+        files = self._window.files(element.commit, [path for path in element.paths if self._may_meet(index, path)])
+        return (unread | footprints(Patch(tuple(files))),)
+
+    def _may_meet(self, index: int, path: bytes) -> bool:
+        """Whether an element and one that may be left out both change a path: only then it matters where."""
+        if self._first_optional.get(path, index) < index:
+            return True
+        return index not in self._fixed and self._last[path] > index
 
     def _must_apply(self, group: _Group, state: _State, index: int) -> _State:
         following = self._after(group, state, index)
@@ -243,7 +261,7 @@ class LineUp:
             known = self._replaced(group, state, element.commit)
             if known is not None:
                 return known
-            patches = (self._window.patch(element.commit),)
+            patches = (Patch(tuple(self._window.files(element.commit, group.paths))),)
         for patch in patches:
             files = [file for file in patch.files if self._belongs(group, file)]
             if files:
@@ -264,7 +282,7 @@ class LineUp:
             if oids[slot] != (change.old_oid or "") or _mode(file) != _old_mode(change):
                 return None
             files[slot], oids[slot] = _new_side(change)
-        return _State(tuple(files), tuple(oids))
+        return _State(tuple(files), tuple(oids), state.is_record)
 
     def _patched(self, group: _Group, state: _State, patches: Sequence[FilePatch]) -> _State | None:
         if len(patches) == 1 and is_plain(patches[0]):
@@ -281,7 +299,8 @@ class LineUp:
             return _State(
                 (*state.files[:slot], changed, *state.files[slot + 1 :]),
                 (*state.oids[:slot], None, *state.oids[slot + 1 :]),
-                _displaced([(group.paths[slot], placements_of(patches[0].hunks, placed))]),
+                is_record=False,
+                displaced=_displaced([(group.paths[slot], placements_of(patches[0].hunks, placed))]),
             )
         overlay = self._baseline.fork()
         _put(overlay, group.paths, state.files)
@@ -299,7 +318,9 @@ class LineUp:
         self, overlay: Overlay, paths: Sequence[bytes], displaced: Mapping[bytes, Displaced] | None = None
     ) -> _State:
         files = tuple(overlay.file(path) for path in paths)
-        return _State(files, tuple("" if file is None else file.known_oid for file in files), displaced or {})
+        return _State(
+            files, tuple("" if file is None else file.known_oid for file in files), displaced is None, displaced or {}
+        )
 
     def _form_groups(self) -> None:
         tied: Tied[bytes] = Tied()

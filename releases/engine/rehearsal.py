@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from releases.engine.environment import scratch_directory
 from releases.engine.git import LIMIT_S, Git, Scratch
 from releases.engine.history import FileChange
+from releases.engine.index_file import index_file
 from releases.engine.tied import parents
 from releases.engine.trees import TYPE_BITS, Entry, Overlay
-from releases.engine.verify import Agreed, Disagreed, fill_index
+from releases.engine.verify import Agreed, Disagreed
 
 _FILE_PATCH = re.compile(rb"^diff --git ", re.MULTILINE)
 _SAID = re.compile(rb"^(Checking patch )|^Hunk #(\d+) succeeded at (\d+) \(offset ", re.MULTILINE)
+_SHA1 = 40
 _COMPLAINT = re.compile(rb"^(?:error|fatal): .*", re.MULTILINE)
 
 Landing = tuple[int, int, int]
@@ -46,7 +48,8 @@ def rehearse(
     if not any(piece.text for piece in pieces):
         return Agreed("")  # git would say that nothing is no patch
     with scratch_directory() as scratch:
-        fill_index(git, scratch, files, limit_s)
+        digits = len(next(iter(files.values())).oid) if files else _SHA1
+        scratch.index.write_bytes(index_file(files, digits))
         text = scratch.index.with_name("list.patch")
         text.write_bytes(b"".join(piece.text for piece in pieces))
         told = git.run(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from releases.engine.apply import Conflict, apply_patch
-from releases.engine.confirming import disagreement, droppable
+from releases.engine.confirming import Word, ask_git, droppable
 from releases.engine.git import Git
 from releases.engine.history import Commit, History
 from releases.engine.lineup import Element, LineUp
@@ -40,8 +40,8 @@ class Replayed:
     prerequisites: tuple[str, ...]
     unavoidable: tuple[str, ...]
     """Prerequisites that should never count as such, but without which the fixes don't apply."""
-    disagreement: str
-    """What real git made differently; empty where it agrees."""
+    word: Word
+    """What real git says to the list."""
     droppable: tuple[str, ...] | None = None
     """Prerequisites without which real git applies the rest of the list; None where that wasn't tried."""
 
@@ -77,7 +77,7 @@ def replay(
     """Apply the `fixes` (commit ids) of a window to its base: alone, and with their prerequisites.
 
     `never` is searched in subjects: such a commit is a prerequisite only where nothing else helps. Real git then
-    applies the list, as `confirming.disagreement` says. `audit` has git try it without each prerequisite as well.
+    applies the list, as `confirming.ask_git` says. `audit` has git try it without each prerequisite as well.
     """
     window = Window(repository.history, walked, base)
     wanted_commits = {index for index, commit in enumerate(window.commits) if commit.id in fixes}
@@ -107,7 +107,7 @@ def replay(
         fixes=tuple(evidence.fix(place, _verdict(place, alone, found.conflicting)) for place in sorted(wanted)),
         prerequisites=tuple(elements[place].key for place in found.prerequisites),
         unavoidable=tuple(elements[place].key for place in found.unavoidable),
-        disagreement=disagreement(repository.git, base, window, lineup, found.chosen, thorough=thorough),
+        word=ask_git(repository.git, base, window, lineup, found.chosen, thorough=thorough),
         droppable=tuple(
             elements[place].key
             for place in droppable(repository.git, base, window, lineup, found.chosen, found.prerequisites)

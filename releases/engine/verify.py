@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from releases.engine.git import LIMIT_S, Git, GitTrouble, Scratch, scratch_directory
+from releases.engine.index_file import index_file
 from releases.engine.trees import Entry
 
 _BATCH = 1_000
@@ -51,7 +52,7 @@ def verify(
             git.run("read-tree", "--end-of-options", base, scratch=behind, limit_s=limit_s)
             scratch = scratch if files is not None else behind
         else:
-            fill_index(git, scratch, {path: entry for path, (entry, _) in files.items()}, limit_s)
+            scratch.index.write_bytes(index_file({path: entry for path, (entry, _) in files.items()}, len(base)))
         for before, content in (files or {}).values():
             _put_blob(scratch, before.oid, content)
         try:
@@ -67,12 +68,6 @@ def verify(
                 return Disagreed(f"git makes {_told(found.get(path))} of {name}, the engine {_told(entry)}")
         tree = git.run("write-tree", "--missing-ok", scratch=scratch, limit_s=limit_s).stdout if name_tree else b""
         return Agreed(tree.strip().decode("ascii"))
-
-
-def fill_index(git: Git, scratch: Scratch, files: Mapping[bytes, Entry], limit_s: float) -> None:
-    """Make an index that holds these files and no others."""
-    rows = (b"%06o %s\t%s\0" % (entry.mode, entry.oid.encode(), path) for path, entry in files.items())
-    git.run("update-index", "-z", "--index-info", stdin=b"".join(rows), scratch=scratch, limit_s=limit_s)
 
 
 def _put_blob(scratch: Scratch, oid: str, content: bytes) -> None:

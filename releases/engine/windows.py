@@ -1,14 +1,17 @@
 """A window of history: the commits between a baseline and a tip, and what each does to which path."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from releases.engine.diff import parse_patch
 from releases.engine.history import Commit, History
 from releases.engine.limits import Limits
-from releases.engine.patch import Patch
+from releases.engine.patch import FilePatch, Patch
 from releases.engine.trees import File, Overlay, canonical_mode
 
+_FILE_PATCH = re.compile(rb"^diff --git ", re.MULTILINE)
 _NOTHING = Patch(())
 
 UPSTREAM = Limits(
@@ -33,6 +36,8 @@ class Window:
         self._history = history
         self._texts: dict[int, bytes] = {}
         self._patches: dict[int, Patch] = {}
+        self._files: dict[tuple[int, int], FilePatch] = {}
+        self._cuts: dict[int, list[int] | None] = {}
 
     def __len__(self) -> int:
         return len(self.commits)
@@ -48,6 +53,41 @@ class Window:
         if index not in self._texts:
             self.read_ahead([index])
         return self._texts[index]
+
+    def text_on(self, index: int, paths: Collection[bytes]) -> bytes:
+        """The part of one commit's patch that is about these paths."""
+        cuts = self._cut(index)
+        if cuts is None:
+            return self.text(index)
+        text, changes = self.text(index), self.commits[index].changes
+        return b"".join(
+            text[slice(*bounds)] for bounds, change in zip(pairwise(cuts), changes, strict=True) if change.path in paths
+        )
+
+    def files(self, index: int, paths: Collection[bytes]) -> list[FilePatch]:
+        """What one commit's patch does to these paths, parsed; of the others nothing is."""
+        if not paths:
+            return []
+        cuts = self._cut(index)
+        if cuts is None:
+            return [file for file in self.patch(index).files if (file.new_path or file.old_path) in paths]
+        changes = enumerate(self.commits[index].changes)
+        return [self._file(index, number, cuts) for number, change in changes if change.path in paths]
+
+    def _file(self, index: int, number: int, cuts: Sequence[int]) -> FilePatch:
+        if (index, number) not in self._files:
+            text = self.text(index)[cuts[number] : cuts[number + 1]]
+            [file] = parse_patch(text, limits=UPSTREAM, oid_digits=len(self.commits[index].id)).files
+            self._files[index, number] = file
+        return self._files[index, number]
+
+    def _cut(self, index: int) -> list[int] | None:
+        """Where the file patches of a commit begin, and the end: one for each of its changes, or None."""
+        if index not in self._cuts:
+            text = self.text(index)
+            cuts = [*(match.start() for match in _FILE_PATCH.finditer(text)), len(text)]
+            self._cuts[index] = cuts if len(cuts) == len(self.commits[index].changes) + 1 else None
+        return self._cuts[index]
 
     def patch(self, index: int) -> Patch:
         """The patch of one commit, parsed."""

@@ -42,7 +42,11 @@ class Report:
 
 
 def _window_json(outcome: Outcome) -> dict[str, Any]:
-    """`verified`: real git has applied the whole list, in order, and every hunk where the engine has put it."""
+    """`verified`: every patch of the list applies in order, by real git's word.
+
+    On `applied_again` of the `files` that the list touches git has applied it, every hunk where the engine puts it; on
+    the others, none unless it was asked to be thorough, the list retraces upstream's own blobs, from which git made it.
+    """
     span, replayed = outcome.span, outcome.replayed
     told = {
         "base": span.base,
@@ -50,7 +54,9 @@ def _window_json(outcome: Outcome) -> dict[str, Any]:
         "commits": replayed.commits,
         "fixes": [_fix_json(fix) for fix in replayed.fixes],
         "prerequisites": list(replayed.prerequisites),
-        "verified": not replayed.disagreement,
+        "verified": not replayed.word.disagreement,
+        "files": replayed.word.files,
+        "applied_again": replayed.word.applied,
     }
     return told if replayed.droppable is None else told | {"droppable": list(replayed.droppable)}
 

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--thorough",
             action="store_true",
-            help="have git write every file that a list makes to a throw-away place, and compare all of them",
+            help="have git apply every list to all its files, also where it retraces upstream's own blobs",
         )
         parser.add_argument(
             "--audit", action="store_true", help="have git try every list without each of its prerequisites"
@@ -107,16 +107,19 @@ def _table(report: Report) -> Iterable[str]:
     fixes = [fix for outcome in report.outcomes for fix in outcome.replayed.fixes]
     alone = sum(fix.verdict is Kind.APPLIES for fix in fixes)
     prerequisites = sum(len(outcome.replayed.prerequisites) for outcome in report.outcomes)
-    disagreeing = [outcome for outcome in report.outcomes if outcome.replayed.disagreement]
+    disagreeing = [outcome for outcome in report.outcomes if outcome.replayed.word.disagreement]
+    files = sum(outcome.replayed.word.files for outcome in report.outcomes)
+    again = sum(outcome.replayed.word.applied for outcome in report.outcomes)
     yield ""
     yield (
         f"{len(report.outcomes)} windows, {len(fixes):,} fixes, {len(fixes) - alone:,} don't apply by themselves, "
-        f"{prerequisites:,} prerequisites, {len(report.outcomes) - len(disagreeing)} lists verified by git, "
+        f"{prerequisites:,} prerequisites, {len(report.outcomes) - len(disagreeing)} lists verified by git "
+        f"({again:,} of {files:,} files applied again, the others are upstream's own record), "
         f"{report.seconds:.1f} s ({report.cpu_seconds:.1f} s of processor time), {report.peak_rss_bytes / 1e6:.0f} MB"
     )
     yield from _audited(report)
     for outcome in disagreeing:
-        yield f"{outcome.span.base}: {outcome.replayed.disagreement}"
+        yield f"{outcome.span.base}: {outcome.replayed.word.disagreement}"
     for outcome in report.outcomes:
         for fix in outcome.replayed.fixes:
             if fix.missing:
@@ -152,5 +155,5 @@ def _row(outcome: Outcome) -> str:
     return (
         f"{span.base:<24} {span.tip:<24} {replayed.commits:>7} {len(replayed.fixes):>6} {counts[Kind.APPLIES]:>6} "
         f"{counts[Kind.NEEDS_PREREQUISITES]:>5} {counts[Kind.CONFLICTS]:>8} {len(replayed.prerequisites):>7}  "
-        f"{'disagrees' if replayed.disagreement else 'agrees'}"
+        f"{'disagrees' if replayed.word.disagreement else 'agrees'}"
     )
