@@ -62,6 +62,9 @@ _SCRATCH_CONFIG: Mapping[str, str] = {
     # What is thrown away a moment later needn't be small or outlive a power cut.
     "core.looseCompression": "0",
     "core.fsync": "none",
+    # One list reads each file once.
+    "core.packedGitLimit": "6m",
+    "core.deltaBaseCacheLimit": "4m",
 }
 
 
