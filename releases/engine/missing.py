@@ -25,8 +25,8 @@ class Missing:
     """Counted from 1 within the commit's patch of this file."""
     line: bytes
     """As it should stand there, its newline included."""
-    brought_by: str | None
-    """The commit of the window that would bring it, were it not missing a line itself."""
+    brought_by: tuple[str, ...]
+    """The commits of the window that would bring it, if each weren't missing a line itself."""
     came_with: str | None = None
     """Where nothing in the window would bring it: the merge that did."""
 
@@ -34,22 +34,23 @@ class Missing:
 def missing_lines(
     baseline: Overlay, window: Window, commits: Collection[int], fix: int, merges: Sequence[Commit], objects: Objects
 ) -> tuple[Missing, ...]:
-    """The chain of missing lines from a fix (its index in the window) to where it ends; empty where none is missing.
+    """What a fix (its index in the window) misses, then what those that would bring it miss, and so on.
 
-    `commits` are the indices of the window's commits that may help, `merges` what the window's line of history merged.
+    Empty where no line is missing. `commits` are the indices of the window's commits that may help, `merges` what the
+    window's line of history merged.
     """
     lost = _Lost(baseline, window, commits)
     chain: list[Missing] = []
-    index: int | None = fix
-    while index is not None and index in lost.reasons:
+    pending = [fix] if fix in lost.reasons else []
+    for index in pending:
         path, hunk, line = lost.reasons[index]
-        bringing = next((other for other in sorted(lost.reasons) if line in lost.added(other, path)), None)
+        bringing = [other for other in sorted(lost.reasons) if line in lost.added(other, path)]
         came_with = None
-        if bringing is None:
+        if not bringing:
             came_with = next((merge.id for merge in merges if _brings(merge, path, line, objects)), None)
-        brought_by = window.commits[bringing].id if bringing is not None else None
+        brought_by = tuple(window.commits[other].id for other in bringing)
         chain.append(Missing(window.commits[index].id, path, hunk, line, brought_by, came_with))
-        index = bringing
+        pending += [other for other in bringing if other not in pending]
     return tuple(chain)
 
 
@@ -76,7 +77,7 @@ class _Lost:
             fallen = {index: reason for index in possible if (reason := self._reason(index, there)) is not None}
             if not fallen:
                 return
-            # Those found first lean on nothing but the baseline: a chain that follows them comes to an end.
+            # All that would bring a missing line fell before: a chain that follows them comes to an end.
             self.reasons |= fallen
             possible -= fallen.keys()
 

@@ -67,7 +67,7 @@ def _fix_json(fix: Fix) -> dict[str, Any]:
         told["conflict"] = _conflict_json(fix.conflict)
     if fix.missing:
         told["missing"] = [_missing_json(missing) for missing in fix.missing]
-        told["came_with_merge"] = fix.missing[-1].came_with
+        told["came_with_merge"] = next((missing.came_with for missing in fix.missing if missing.came_with), None)
     return told
 
 
@@ -88,7 +88,7 @@ def _missing_json(missing: Missing) -> dict[str, Any]:
         "path": _text(missing.path),
         "hunk": missing.hunk,
         "line": _text(missing.line),
-        "brought_by": missing.brought_by,
+        "brought_by": list(missing.brought_by),
     }
 
 

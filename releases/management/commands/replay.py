@@ -142,8 +142,8 @@ def _why(chain: Sequence[Missing]) -> str:
     for missing in chain:
         line, path = (raw.decode("utf-8", "backslashreplace").strip() for raw in (missing.line, missing.path))
         told.append(f'{path} lacks the line "{line}" that {missing.commit[:_ID]} stands on')
-        if missing.brought_by is not None:
-            told.append(f"only {missing.brought_by[:_ID]} brings it")
+        if missing.brought_by:
+            told.append(f"only {', '.join(commit[:_ID] for commit in missing.brought_by)} would bring it")
         elif missing.came_with is not None:
             told.append(f"it came with merge {missing.came_with[:_ID]}")
     return "; ".join(told)

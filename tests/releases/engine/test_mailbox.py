@@ -139,7 +139,9 @@ def test_too_many_patches_are_refused() -> None:
         read_upload([("s.mbox", mail(1) * 4)], limits=Limits(patches_per_series=3))
 
 
-@pytest.mark.parametrize("damage", [gzip.compress(DIFF, mtime=0)[:20], gzip.compress(DIFF, mtime=0), b"\x1f\x8b\x08junk"])
+@pytest.mark.parametrize(
+    "damage", [gzip.compress(DIFF, mtime=0)[:20], gzip.compress(DIFF, mtime=0), b"\x1f\x8b\x08junk"]
+)
 def test_a_damaged_archive_is_refused(damage: bytes) -> None:
     with pytest.raises(UploadRefused):
         read_upload([("s.tar.gz", damage)])

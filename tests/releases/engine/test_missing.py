@@ -47,8 +47,8 @@ def test_the_chain_leads_from_the_fix_to_what_came_with_the_merge(upstream: Upst
     fix = replayed(upstream, ids["base"], ids["fix"])
     assert fix.verdict is Kind.CONFLICTS
     assert [(missing.commit, missing.path, missing.line, missing.brought_by) for missing in fix.missing] == [
-        (ids["fix"], b"a.c", b"near\n", ids["helper"]),
-        (ids["helper"], b"b.c", b"merged\n", None),
+        (ids["fix"], b"a.c", b"near\n", (ids["helper"],)),
+        (ids["helper"], b"b.c", b"merged\n", ()),
     ]
     assert [missing.came_with for missing in fix.missing] == [None, ids["merge"]]
 
@@ -89,7 +89,7 @@ def test_the_report_names_the_merge(upstream: Upstream, tmp_path: Path, capsys: 
     assert (window["verified"], window["prerequisites"], fix["verdict"]) == (True, [], "conflicts")
     assert fix["came_with_merge"] == ids["merge"]
     assert fix["missing"][0] == {
-        "commit": ids["fix"], "path": "a.c", "hunk": 1, "line": "near", "brought_by": ids["helper"],
+        "commit": ids["fix"], "path": "a.c", "hunk": 1, "line": "near", "brought_by": [ids["helper"]],
     }  # fmt: skip
     assert fix["conflict"]["path"] == "a.c"
     assert f"it came with merge {ids['merge'][:12]}" in capsys.readouterr().out
