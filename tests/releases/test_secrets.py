@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from releases.engine import git as engine_git
+from releases.engine.children import start
 from releases.engine.mirror import Mirror
 from releases.mirroring.mirrors import mirror_of
 from releases.models import Branch, Check, Patch, Tree, Upload
@@ -91,13 +91,12 @@ def test_a_mirror_is_for_its_account_alone(upstream: Upstream, tmp_path: Path) -
 
 def test_no_command_line_names_a_file_that_a_patch_touches(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[str] = []
-    start = engine_git.start
 
     def noted(verb: str, arguments: Sequence[str | bytes], *more: Any, **how: Any) -> Any:
         started.extend(os.fsdecode(argument) for argument in (verb, *arguments))
         return start(verb, arguments, *more, **how)
 
-    monkeypatch.setattr(engine_git, "start", noted)
+    monkeypatch.setattr("releases.engine.git.start", noted)
     ahead = numbered("queue", l10="queue is long")
     series = make_series(branch, fix(ahead, ahead.replace(b"line 12", b"line short")))
     checked(branch)

@@ -110,11 +110,12 @@ def _table(report: Report) -> Iterable[str]:
     disagreeing = [outcome for outcome in report.outcomes if outcome.replayed.word.disagreement]
     files = sum(outcome.replayed.word.files for outcome in report.outcomes)
     again = sum(outcome.replayed.word.applied for outcome in report.outcomes)
+    rest = ", the others are upstream's own record" if again < files else ""
     yield ""
     yield (
         f"{len(report.outcomes)} windows, {len(fixes):,} fixes, {len(fixes) - alone:,} don't apply by themselves, "
         f"{prerequisites:,} prerequisites, {len(report.outcomes) - len(disagreeing)} lists verified by git "
-        f"({again:,} of {files:,} files applied again, the others are upstream's own record), "
+        f"({again:,} of {files:,} files applied again{rest}), "
         f"{report.seconds:.1f} s ({report.cpu_seconds:.1f} s of processor time), {report.peak_rss_bytes / 1e6:.0f} MB"
     )
     yield from _audited(report)
