@@ -14,7 +14,7 @@ _AT_ONCE = 64
 _FORMAT = "--format=%H%x00%T%x00%P%x00%an <%ae>%x00%as%x00%B%x00"
 _REF_FORMAT = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"
 _PATCH = ("--stdin", "-r", "-p", "--root", "--binary", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv")
-_ROOMY = {"core.deltaBaseCacheLimit": "16m", "core.packedGitLimit": "6m"}
+_ROOMY = {"core.deltaBaseCacheLimit": "12m", "core.packedGitLimit": "6m"}
 """Each commit's files stand on those of the commit before: what was unpacked for one is wanted for the next."""
 
 _HEADER = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\n", re.MULTILINE)

@@ -12,7 +12,7 @@ from releases.replaying.report import Outcome, Report
 from releases.replaying.spans import spans_of
 from releases.replaying.workers import Questions, in_parallel
 
-_TOGETHER = 4
+_TOGETHER = 3
 """Windows that one worker takes at once: few enough to keep all cores busy until the end."""
 
 

@@ -115,7 +115,7 @@ def _work(
         inherited.close()
     # What there is lives as long as the worker or goes with its window: looking for cycles is mostly in vain.
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(10_000, 20, 20)
     # Ctrl-C is the parent's to answer; it then ends the workers, whose exit runs their clean-up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
