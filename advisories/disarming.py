@@ -4,8 +4,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
-from advisories.batching import BatchState
-from advisories.models import Advisory, Arming, Batch, Event, Publication
+from advisories import tidings
+from advisories.batching import Audience, BatchState
+from advisories.models import Advisory, Arming, Batch, BatchEntry, Event, Publication, What
 
 
 class AlreadyOut(Exception):
@@ -14,26 +15,37 @@ class AlreadyOut(Exception):
 
 @transaction.atomic
 def disarm(batch: Batch, reason: str, *, by: User | None) -> bool:
-    """Void the arming in force; False where there is none, or its instant has come and nothing can be taken back."""
+    """Void the arming in force and tell the team; False where there is none, or its instant has come."""
     held = Batch.objects.in_hand(batch, at_turn=False)
-    if held.state != BatchState.ARMED or not _void(held, reason, by=by):
-        return False
-    held.change(state=held.as_value().disarm().state)
-    batch.refresh_from_db()
-    return True
+    is_held_back = _hold(held, reason, by=by)
+    if is_held_back:
+        batch.refresh_from_db()
+    return is_held_back
 
 
 def disarm_for(advisory: Advisory, reason: str, *, by: User | None) -> None:
-    """Void what would have sent out this advisory otherwise than it is now: its text, its patches, its branches."""
-    armed = Batch.objects.filter(state=BatchState.ARMED, entries__advisory=advisory, entries__left_at__isnull=True)
-    for batch in armed:
-        disarm(batch, reason, by=by)
+    """Void what would send out this advisory otherwise than it is about to be: its text, its patches, its branches.
+
+    To be called first thing in the transaction of the change, before that locks anything: whoever approves holds the
+    same row, and so looks at the advisory either before all of the change or after it.
+    """
+    inside = BatchEntry.objects.current().filter(advisory=advisory).values("batch")
+    for held in Batch.objects.under_way().filter(pk__in=inside).select_for_update().order_by("pk"):
+        _hold(held, reason, by=by)
 
 
 def unarm(held: Batch, reason: str, *, by: User | None) -> None:
     """Void the arming of an armed batch before it is changed. Raises `AlreadyOut` where its instant has come."""
     if held.state == BatchState.ARMED and not _void(held, reason, by=by):
         raise AlreadyOut(f"{held} is public since its instant; it can be issued again, not taken back")
+
+
+def _hold(held: Batch, reason: str, *, by: User | None) -> bool:
+    if held.state != BatchState.ARMED or not _void(held, reason, by=by):
+        return False
+    held.change(state=held.as_value().disarm().state)
+    tidings.tell_of_batch(held, What.HELD, [Audience.TEAM], reason=reason)
+    return True
 
 
 def _void(held: Batch, reason: str, *, by: User | None) -> bool:

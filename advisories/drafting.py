@@ -1,6 +1,7 @@
 """Writing an advisory: what is kept, what a revision would freeze of it, and what the record says (never a text)."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -89,14 +90,28 @@ def content_of(advisory: Advisory) -> dict[str, Any]:
     members only are among them: `for_readers` takes those out.
     """
     advisory.refresh_from_db()
+    return contents_of([advisory])[advisory.pk]
+
+
+def contents_of(advisories: Sequence[Advisory]) -> dict[int, dict[str, Any]]:
+    """`content_of` for many that were read just now, by their keys; as many queries as for one."""
+    identifiers, vectors = Identifier.values_of(advisories), Vector.values_of(advisories)
+    affected, finders = Affected.values_of(advisories), finders_of(advisories)
     return {
-        "number": advisory.number,
-        "title": advisory.title,
-        "sections": {name: text for name in sections.NAMES if (text := getattr(advisory, name)).strip()},
-        "identifiers": Identifier.values_of(advisory),
-        "severities": Vector.values_of(advisory),
-        "affected": Affected.values_of(advisory),
-        "finders": finders_of(advisory),
+        advisory.pk: {
+            "number": advisory.number,
+            "title": advisory.title,
+            "sections": {name: text for name in sections.NAMES if (text := getattr(advisory, name)).strip()},
+            "identifiers": identifiers.get(advisory.pk, []),
+            "severities": vectors.get(advisory.pk, []),
+            "affected": affected.get(advisory.pk, []),
+            "finders": [
+                {"name": finder.credit_as or finder.name or finder.address, "affiliation": ""}
+                for finder in finders.get(advisory.pk, ())
+                if finder.credit == Credit.NAMED
+            ],
+        }
+        for advisory in advisories
     }
 
 
@@ -110,10 +125,15 @@ def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def finders_of(advisory: Advisory) -> list[dict[str, object]]:
-    """Those who are named for it: finders of its reports, and of duplicates of those, who want to be."""
-    named = Finder.objects.credited_on(advisory).filter(credit=Credit.NAMED)
-    return [{"name": finder.credit_as or finder.name or finder.address, "affiliation": ""} for finder in named]
+def finders_of(advisories: Sequence[Advisory]) -> dict[int, list[Finder]]:
+    """Finders of their reports, and of duplicates of those, by the advisory's key and in the order they came."""
+    found: dict[int, list[Finder]] = defaultdict(list)
+    wanted = {advisory.pk for advisory in advisories}
+    for finder in Finder.objects.credited_on_any(advisories):
+        direct, through = finder.report.advisory_id, finder.report.duplicate_of
+        for pk in wanted & {direct, through.advisory_id if through else None}:
+            found[pk].append(finder)
+    return found
 
 
 def _put_together(advisory: Advisory, typed: Mapping[str, str], read_version: int) -> Merged:

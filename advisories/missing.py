@@ -83,6 +83,8 @@ class Facts:
     """The end that the last delivered revision names."""
     frozen_revision: int | None = None
     frozen_is_current: bool = False
+    frozen_is_out: bool = False
+    """Readers have the frozen revision already."""
     """The frozen revision says what the draft says."""
     quorum: Quorum | None = None
     key_expires_at: datetime | None = None
@@ -159,6 +161,8 @@ def _revision(facts: Facts) -> Iterator[Missing]:
         yield Missing(Lack.REVISION, "No revision is frozen.")
     elif not facts.frozen_is_current:
         yield Missing(Lack.REVISION, f"The draft has changed since v{facts.frozen_revision} was frozen.")
+    elif facts.frozen_is_out:
+        yield Missing(Lack.REVISION, f"v{facts.frozen_revision} is out already, and the draft says the same.")
 
 
 def _key(facts: Facts) -> Iterator[Missing]:

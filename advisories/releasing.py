@@ -155,16 +155,20 @@ def withdraw_approval(batch: Batch, *, by: User) -> None:
 
 @transaction.atomic
 def override(advisory: Advisory, branch: str, fixes_of: FixesOf, *, reason: str, by: User) -> Override:
-    """Decide to go out although the series is missing or fails on `branch`. Raises `NoReason`."""
+    """Decide to go out although the series is missing or fails on `branch`. Raises `NoReason`.
+
+    No branch at all means every one that has no series: the fix is somebody else's to bring. It is about exactly the
+    patches there are now.
+    """
     if not reason.strip():
         raise batching.NoReason("going out in spite of a verdict needs a reason that is kept")
+    disarming.disarm_for(advisory, "A verdict was overridden", by=by)
     made, _ = Override.objects.get_or_create(
         advisory=advisory,
         branch=branch,
         fixes_sha256=fixes_of(advisory).sha256,
-        defaults={"reason": reason.strip(), "by": by},
+        defaults={"reason": reason.strip()[:500], "by": by},
     )
-    disarming.disarm_for(advisory, "A verdict was overridden", by=by)
     Event.objects.record(advisory, kind="verdict-overridden", by=by, detail={"branch": branch})
     return made
 

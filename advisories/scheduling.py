@@ -91,7 +91,7 @@ def move(batch: Batch, new_at: datetime, *, reason: str, by: User, now: datetime
         return
     disarming.unarm(held, f"The date was moved: {reason}", by=by)
     BatchMove.objects.create(batch=held, old_at=before.planned_at, new_at=new_at, reason=reason.strip(), by=by)
-    held.change(state=after.state, planned_at=new_at, is_at_once=False)
+    held.change(state=after.state, planned_at=new_at, is_at_once=False, ended_early_for="")
     _set_instants(held, new_at)
     tidings.tell_of_batch(held, What.DATE_MOVED, before.told_the_date(current_policy()), reason=reason)
     Event.objects.record(
@@ -102,9 +102,19 @@ def move(batch: Batch, new_at: datetime, *, reason: str, by: User, now: datetime
 
 @transaction.atomic
 def split(
-    batch: Batch, leaving: Iterable[Advisory], new_at: datetime, *, reason: str, by: User, now: datetime | None = None
+    batch: Batch,
+    leaving: Iterable[Advisory],
+    new_at: datetime,
+    *,
+    reason: str,
+    by: User,
+    now: datetime | None = None,
+    what: What = What.DATE_MOVED,
 ) -> Batch:
-    """Take some advisories to a batch of their own at another instant. Raises as `move`, and `CannotSplit`."""
+    """Take some advisories to a batch of their own at another instant, and tell of it as `what`.
+
+    Raises as `move`, and `CannotSplit`.
+    """
     held = Batch.objects.in_hand(batch)
     gone = list(leaving)
     before = held.as_value()
@@ -127,7 +137,7 @@ def split(
         BatchEntry.objects.create(batch=other, advisory=advisory)
     held.change(state=before.disarm().state)
     _set_instants(other, new_at)
-    tidings.tell_of_batch(other, What.DATE_MOVED, before.told_the_date(current_policy()), reason=reason)
+    tidings.tell_of_batch(other, what, before.told_the_date(current_policy()), reason=reason)
     numbers = [one.number for one in gone]
     Event.objects.record(held, kind="batch-split", by=by, detail={"into": other.pk, "advisories": numbers})
     Event.objects.record(other, kind="batch-planned", by=by, detail={"advisories": numbers, "split_from": held.pk})

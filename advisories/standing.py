@@ -1,31 +1,43 @@
-"""How an advisory and its batch stand before a step: the facts, who has approved exactly what, what is missing."""
+"""How advisories and their batches stand before a step: the facts, who has approved exactly what, what is missing.
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+Many batches are read with as many queries as one: the desk shows them all.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat
-from advisories import arming, content, drafting, freezing
+from advisories import arming, content, freezing
 from advisories.arming import Armament, ArmedAdvisory, ArmedPatch, Quorum, quorum
-from advisories.batching import Audience
+from advisories.batching import BatchState
 from advisories.canonical import digest
 from advisories.content import Fixes
+from advisories.embargo import EndReason
+from advisories.facts import Known, facts_of, read_all
 from advisories.lifecycle import State
 from advisories.missing import Facts, Missing, missing_for
-from advisories.models import Advisory, Approval, Batch, Event, Override, Publication, Revision, SignedText, Tiding
+from advisories.models import Advisory, Approval, Batch, BatchEntry, Event, Publication, Revision
 from advisories.models.event import name_of
-from advisories.openpgp.team import team_key
 from advisories.policies import current_policy
 from advisories.policy import Policy
+
+__all__ = [
+    "AdvisoryStanding", "BatchStanding", "FixesOf", "approvals_needed", "authors_of", "latest_published", "members_of",
+    "of_batch", "of_batches", "recipients_of", "team",
+]  # fmt: skip
 
 FixesOf = Callable[[Advisory], Fixes]
 """Reads the patches of an advisory and how they fare; given by the app that keeps them."""
 
 WRITING = ("number-taken", "text-edited", "series-uploaded", "series-revised")
 """Events that make somebody an author of what goes out."""
+
+URGENT = frozenset({EndReason.LEAKED.value, EndReason.EXPLOITED.value})
+"""What ended an embargo so that fewer people have to approve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,10 @@ class AdvisoryStanding:
     facts: Facts
     missing: tuple[Missing, ...]
     """Before publication."""
+    missing_before_members: tuple[Missing, ...] = ()
+    """Before pre-disclosure."""
+    draft: str = ""
+    """The digest of what the draft and its patches say now, whether or not that is frozen."""
 
     @property
     def is_complete(self) -> bool:
@@ -57,6 +73,8 @@ class BatchStanding:
     digest: str
     quorum: Quorum
     recipients: tuple[str, ...]
+    needed: int
+    """How many must approve."""
 
     @property
     def may_be_armed(self) -> bool:
@@ -66,73 +84,52 @@ class BatchStanding:
 
 def of_batch(batch: Batch, fixes_of: FixesOf, *, now: datetime | None = None) -> BatchStanding:
     """Read how a batch stands. The quorum is a fact of every advisory in it, since they go out together."""
+    [found] = of_batches(members_of([batch]), fixes_of, policy=current_policy(), now=now)
+    return found
+
+
+def of_batches(
+    members: dict[Batch, list[Advisory]], fixes_of: FixesOf, *, policy: Policy, now: datetime | None = None
+) -> list[BatchStanding]:
+    """The same of several, each with the advisories in it, which were read just now."""
     now = now or timezone.now()
-    policy = current_policy()
-    members = list(batch.members)
-    read = [(advisory, fixes_of(advisory)) for advisory in members]
-    frozen = [(advisory, fixes, *_frozen(advisory, fixes)) for advisory, fixes in read]
-    recipients = tuple(sorted(recipients_of(batch)))
-    armed = _armament(batch, frozen, recipients)
-    sum_ = armed.digest() if armed else ""
-    found = _quorum(batch, members, sum_, policy)
-    read_on = []
-    for advisory, fixes, revision, is_current in frozen:
-        facts = facts_of(
-            advisory, fixes, revision=revision, is_current=is_current, batch=batch, approvals=found, now=now
-        )
-        lacks = missing_for(facts, State.PUBLIC)
-        read_on.append(AdvisoryStanding(advisory, revision, is_current, fixes, facts, lacks))
-    return BatchStanding(batch, tuple(read_on), sum_, found, recipients)
+    everyone = [advisory for inside in members.values() for advisory in inside]
+    known = read_all(everyone, now)
+    given: dict[int, list[arming.Approval]] = {batch.pk: [] for batch in members}
+    for row in Approval.objects.standing().filter(batch__in=given):
+        given[row.batch_id].append(arming.Approval(row.by_id, row.digest, row.at))
+    of_the_team, wrote = team(), _writers(everyone)
+    found = []
+    for batch, inside in members.items():
+        read = [(advisory, fixes_of(advisory), known[advisory.pk]) for advisory in inside]
+        recipients = tuple(sorted(recipients_of(batch)))
+        armed = _armament(batch, read, recipients)
+        sum_ = armed.digest() if armed else ""
+        needed = approvals_needed(batch, policy)
+        authors = frozenset(pk for one in inside for pk in wrote.get(name_of(one), ()))
+        approvals = quorum(given[batch.pk], sum_, authors=authors, team=of_the_team, needed=needed)
+        standings = tuple(_standing(batch, *one, approvals, now) for one in read)
+        found.append(BatchStanding(batch, standings, sum_, approvals, recipients, needed))
+    return found
 
 
-def facts_of(
-    advisory: Advisory,
-    fixes: Fixes,
-    *,
-    revision: Revision | None,
-    is_current: bool,
-    batch: Batch | None = None,
-    approvals: Quorum | None = None,
-    now: datetime | None = None,
-) -> Facts:
-    """Everything that `missing_for` asks about."""
-    draft = drafting.content_of(advisory)
-    sections = draft["sections"]
-    overrides = overrides_of(advisory, fixes)
-    key = team_key(now)
-    told = (
-        Tiding.objects.filter(advisory=advisory, audience=Audience.MEMBERS, planned_at__isnull=False)
-        .order_by("-pk")
-        .first()
-    )
-    return Facts(
-        now=now or timezone.now(),
-        title=str(draft["title"]),
-        sections=frozenset(name for name, text in sections.items() if str(text).strip()),
-        affected_said=bool(draft["affected"]) or bool(str(sections.get("vulnerable_systems", "")).strip()),
-        branches=tuple(replace(one, override=overrides.get(one.name, "")) for one in fixes.branches),
-        deployment_said=bool(str(sections.get("deployment", "")).strip()),
-        delivered_end_at=told.planned_at if told and batch and batch.was_predisclosed else None,
-        frozen_revision=revision.number if revision else None,
-        frozen_is_current=is_current,
-        quorum=approvals,
-        planned_at=batch.planned_at if batch else None,
-        is_out=advisory.state == State.PUBLIC or bool(batch and batch.is_at_once),
-        has_key=key.has_key or settings.PUBLISH_UNSIGNED,
-        key_expires_at=key.key_expires_at,
-        text_trouble=_text_trouble(revision),
-    )
+def members_of(batches: Sequence[Batch]) -> dict[Batch, list[Advisory]]:
+    """What is in each batch now, by number."""
+    inside: dict[int, list[Advisory]] = {batch.pk: [] for batch in batches}
+    entries = BatchEntry.objects.current().filter(batch__in=batches).select_related("advisory")
+    for entry in entries.order_by("advisory__number"):
+        inside[entry.batch_id].append(entry.advisory)
+    return {batch: inside[batch.pk] for batch in batches}
+
+
+def approvals_needed(batch: Batch, policy: Policy) -> int:
+    """How many must approve: fewer where there is no secret left to keep."""
+    return policy.early_quorum if batch.ended_early_for in URGENT else policy.quorum
 
 
 def recipients_of(batch: Batch) -> frozenset[str]:
     """Where it will be sent in the open, as approvals name it: another list is another release."""
     return frozenset(f"list {address}" for address in settings.ANNOUNCE_TO)
-
-
-def overrides_of(advisory: Advisory, fixes: Fixes) -> dict[str, str]:
-    """Branch -> the recorded reason to go out in spite of its verdict, as far as it is about these patches."""
-    rows = Override.objects.filter(advisory=advisory, fixes_sha256=fixes.sha256)
-    return dict(rows.values_list("branch", "reason"))
 
 
 def team() -> frozenset[int]:
@@ -144,11 +141,9 @@ def team() -> frozenset[int]:
     )
 
 
-def authors_of(advisories: list[Advisory]) -> frozenset[int]:
+def authors_of(advisories: Iterable[Advisory]) -> frozenset[int]:
     """Who wrote any of it: text or patches."""
-    names = [name_of(advisory) for advisory in advisories]
-    writers = Event.objects.filter(about__in=names, kind__in=WRITING, by__isnull=False).values_list("by", flat=True)
-    return frozenset(writers)
+    return frozenset(pk for found in _writers(advisories).values() for pk in found)
 
 
 def latest_published(advisory: Advisory) -> Publication | None:
@@ -156,53 +151,46 @@ def latest_published(advisory: Advisory) -> Publication | None:
     return Publication.objects.current().filter(advisory=advisory).first()
 
 
-def _text_trouble(revision: Revision | None) -> str:
-    """What keeps the text of a revision from going out, in a sentence."""
-    if revision is None:
-        return ""
-    sealed = SignedText.objects.filter(revision=revision).only("made_at", "trouble").first()
-    if sealed is not None and sealed.made_at is not None:
-        return ""
-    if sealed is not None and sealed.trouble:
-        return f"The text of {revision} could not be written and signed: {sealed.trouble}"
-    return f"The text of {revision} waits for a worker to write and sign it."
+def _writers(advisories: Iterable[Advisory]) -> dict[str, set[int]]:
+    """Who wrote each, by the name that events call it."""
+    found: dict[str, set[int]] = {}
+    names = [name_of(advisory) for advisory in advisories]
+    rows = Event.objects.filter(about__in=names, kind__in=WRITING, by__isnull=False)
+    for about, writer in rows.values_list("about", "by").distinct():
+        if writer is not None:
+            found.setdefault(about, set()).add(writer)
+    return found
 
 
-def _frozen(advisory: Advisory, fixes: Fixes) -> tuple[Revision | None, bool]:
-    revision = Revision.objects.filter(advisory=advisory).order_by("-number").first()
-    if revision is None:
-        return None, False
-    return revision, freezing.is_current(revision, content.frozen(drafting.content_of(advisory), fixes))
+def _standing(
+    batch: Batch, advisory: Advisory, fixes: Fixes, known: Known, approvals: Quorum, now: datetime
+) -> AdvisoryStanding:
+    frozen = content.frozen(known.draft, fixes)
+    is_current = known.revision is not None and freezing.is_current(known.revision, frozen)
+    facts = facts_of(advisory, fixes, known, is_current=is_current, batch=batch, approvals=approvals, now=now)
+    return AdvisoryStanding(
+        advisory,
+        known.revision,
+        is_current,
+        fixes,
+        facts,
+        missing_for(facts, State.PUBLIC),
+        () if batch.state not in (BatchState.OPEN, BatchState.FROZEN) else missing_for(facts, State.PREDISCLOSED),
+        content.digest_of(content.said_by(frozen)),
+    )
 
 
-def _armament(
-    batch: Batch, frozen: list[tuple[Advisory, Fixes, Revision | None, bool]], recipients: tuple[str, ...]
-) -> Armament | None:
+def _armament(batch: Batch, read: list[tuple[Advisory, Fixes, Known]], recipients: tuple[str, ...]) -> Armament | None:
     """What would be approved; nothing while a draft differs from its revision, or the batch is empty."""
-    if not frozen:
+    if not read:
         return None
     armed = []
-    for advisory, fixes, revision, is_current in frozen:
-        if revision is None or not is_current:
+    for advisory, fixes, known in read:
+        revision = known.revision
+        if revision is None or not freezing.is_current(revision, content.frozen(known.draft, fixes)):
             return None
-        armed.append(
-            ArmedAdvisory(
-                advisory.number,
-                revision.number,
-                digest(
-                    "penstock armed content 1",
-                    {"revision": revision.content_sha256, "overrides": overrides_of(advisory, fixes)},
-                ),
-                tuple(
-                    ArmedPatch(name, sum_)
-                    for name, sum_ in revision.patches.order_by("position").values_list("file_name", "sha256")
-                ),
-            )
-        )
+        said = {"revision": revision.content_sha256, "overrides": known.overrides_of(fixes)}
+        patches = tuple(ArmedPatch(name, sum_) for name, sum_ in known.patches)
+        sum_of_all = digest("penstock armed content 1", said)
+        armed.append(ArmedAdvisory(advisory.number, revision.number, sum_of_all, patches))
     return Armament(frozenset(armed), frozenset(recipients), batch.planned_at)
-
-
-def _quorum(batch: Batch, members: list[Advisory], sum_: str, policy: Policy) -> Quorum:
-    given = [arming.Approval(row.by_id, row.digest, row.at) for row in Approval.objects.standing().filter(batch=batch)]
-    needed = policy.quorum
-    return quorum(given, sum_, authors=authors_of(members), team=team(), needed=needed)

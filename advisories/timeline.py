@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from accounts.models import Role, User
@@ -70,6 +70,34 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "split-off": lambda detail, names: "Split off from another advisory",
     "superseded": lambda detail, names: "Superseded by another advisory" if detail["other"] else "No longer superseded",
     "supersedes": lambda detail, names: "Took the place of another advisory",
+    "revision-frozen": lambda detail, names: f"v{detail['revision']} frozen",
+    "published": lambda detail, names: f"v{detail['revision']} is public",
+    "issued-again": lambda detail, names: f"v{detail['revision']} is public: issued again",
+    "verdict-overridden": lambda detail, names: (
+        f"Verdict on {detail['branch']} overridden" if detail["branch"] else "Goes out without a fix of ours"
+    ),
+    "ended-early": lambda detail, names: f"Embargo ended early: {detail['reason']}",
+    "batch-planned": lambda detail, names: (
+        f"Split off from batch {detail['split_from']}" if "split_from" in detail else "Planned"
+    ),
+    "batch-joined": lambda detail, names: f"Advisory {detail['advisory']} joined",
+    "batch-left": lambda detail, names: f"Advisory {detail['advisory']} left",
+    "batch-moved": lambda detail, names: f"Moved from {_instant(detail['from'])} to {_instant(detail['to'])}",
+    "batch-split": lambda detail, names: (
+        f"Split: {_listed(str(number) for number in detail['advisories'])} went to batch {detail['into']}"
+    ),
+    "batch-cancelled": lambda detail, names: "Cancelled",
+    "batch-frozen": lambda detail, names: (
+        f"Frozen: {_listed(detail['revisions'])}" if detail["revisions"] else "Frozen, nothing had changed"
+    ),
+    "batch-opened": lambda detail, names: "Opened again",
+    "batch-pre-disclosed": lambda detail, names: "Pre-disclosed to members",
+    "release-approved": lambda detail, names: f"Approved: {detail['digest'][:12]}…",
+    "approval-withdrawn": lambda detail, names: "Approval taken back",
+    "batch-armed": lambda detail, names: f"Armed for {_instant(detail['public_at'])}",
+    "batch-disarmed": lambda detail, names: "Held back: what was armed is void",
+    "batch-ended-early": lambda detail, names: f"Embargo ended early: {detail['reason']}",
+    "batch-released": lambda detail, names: "Released",
     "flag-taken": lambda detail, names: f"Flag on {detail['branch']} {_owner(detail['owner'], names)}",
 }
 
@@ -111,6 +139,11 @@ def _owner(number: int | None, names: Names) -> str:
 
 def _role(detail: Detail) -> str:
     return str(Role(detail["role"]).label).lower()
+
+
+def _instant(text: str) -> str:
+    """An instant as an event holds it, for people."""
+    return f"{datetime.fromisoformat(text).astimezone(UTC):%d %B %Y, %H:%M} UTC"
 
 
 def _listed(sections: Iterable[str]) -> str:

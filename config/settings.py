@@ -286,6 +286,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_S,
         "options": {"expires": TICK_S * 2},
     },
+    "hold back what may not go out any more": {
+        "task": "releases.tasks.watch_armed",
+        "schedule": TICK_S * 2,
+        "options": {"expires": TICK_S * 4},
+    },
     "ring again for lost bells": {
         "task": "releases.tasks.sweep",
         "schedule": TICK_S,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.access import Viewer
 from accounts.models import User
+from advisories import disarming
 from advisories.models import Event
 from releases.checking import requesting as checking
 from releases.models import Series, Tree
@@ -43,6 +44,7 @@ def change(
     `seen` is what `as_seen_by` said when the person was asked. Dependencies on series that `by` may not see stay as
     they are. Checks that were made stay too. Raises one of `REFUSALS`.
     """
+    disarming.disarm_for(series.advisory, "A series is meant for other branches", by=by)
     # Two changes at once could close a circle that neither of them sees: changes of one tree go one by one. The weaker
     # lock, since rows that refer to the tree may come into being meanwhile, in transactions that this one waits for.
     tree = Tree.objects.select_for_update(no_key=True).get(pk=series.tree_id)

@@ -28,6 +28,14 @@ def check_branch(run_pk: int) -> None:
 
 
 @shared_task
+def watch_armed() -> None:
+    """Hold back what is armed and may not go out any more."""
+    from releases import watching
+
+    watching.hold_what_changed()
+
+
+@shared_task
 def sweep() -> None:
     """Ring again for lost bells, and request runs where something moved unnoticed."""
     from releases.checking import sweeping

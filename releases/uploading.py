@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import User
+from advisories import disarming
 from advisories.models import Advisory, Event
 from releases.checking import requesting as checking
 from releases.engine.diff import NotAPatch, parse_patch
@@ -55,6 +56,7 @@ def upload_series(
         if {branch.pk for branch in meant} <= set(same.branches.values_list("pk", flat=True)):
             raise NothingNew(f"these patches are a series of {advisory} already, revision {same.current}")
     with transaction.atomic():
+        disarming.disarm_for(advisory, "Another series was uploaded", by=by)
         series = Series.objects.create(
             advisory=advisory, tree=tree, depends_on_commits=[commit.lower() for commit in depends_on_commits]
         )
@@ -73,6 +75,7 @@ def upload_revision(
     patches = read_patches(files)
     digest = _digest(patches)
     with transaction.atomic():
+        disarming.disarm_for(series.advisory, "A series was revised", by=by)
         current = Series.objects.select_for_update(of=("self",)).select_related("current").get(pk=series.pk).current
         if current is not None and current.digest == digest:
             raise NothingNew(f"these are the patches of revision {current} already")

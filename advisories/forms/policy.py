@@ -121,6 +121,13 @@ class PolicyForm(forms.Form):
         label="Approvals of a release",
         help_text="Members of the team who must approve exactly the same content, never its authors alone.",
     )
+    early_quorum = forms.IntegerField(
+        min_value=1,
+        max_value=1000,
+        label="Approvals after a leak",
+        help_text="Team members who must approve where an embargo ends early because it leaked or is exploited. "
+        "Its authors alone are not enough here either.",
+    )
     announced = forms.MultipleChoiceField(
         required=False,
         choices=[(each.value, _ANNOUNCED[each]) for each in Announced],

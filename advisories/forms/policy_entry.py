@@ -58,6 +58,7 @@ class PolicyEntry:
             "working_hours": [f"{told[name]:%H:%M}" for name in ("opens", "closes")],
             "soft_cap": told["soft_cap"],
             "quorum": told["quorum"],
+            "early_quorum": told["early_quorum"],
             "clocks": [
                 {name: row[name] for name in ("key", "name", "starts_at", "source")}
                 | {
@@ -100,7 +101,7 @@ def _initial(document: Document) -> dict[str, Any]:
     cadence, hours = document["cadence"], document["working_hours"]
     rhythm = "weeks" if cadence["every_weeks"] else "month" if cadence["weeks_of_month"] else "any"
     plain = ("release_time", "zone", "preparation_days", "predisclosure_days", "weekdays", "working_week", "soft_cap")
-    return {name: document[name] for name in (*plain, "quorum", "announced")} | {
+    return {name: document[name] for name in (*plain, "quorum", "early_quorum", "announced")} | {
         "rhythm": rhythm,
         "every_weeks": cadence["every_weeks"] or None,
         "from_on": cadence["from_on"],

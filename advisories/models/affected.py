@@ -1,5 +1,7 @@
 """Which versions of which tree are affected, and under what condition."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -82,17 +84,16 @@ class Affected(models.Model):
         return self.statement if is_told else Statement(Status.UNKNOWN, parse_ranges(self.ranges))
 
     @classmethod
-    def values_of(cls, advisory: "Advisory") -> list[dict[str, object]]:
-        """What a revision says is affected, in order; `condition` is None, or another advisory's number and a way."""
-        rows = cls.objects.filter(advisory=advisory).select_related("condition_on")
-        return [
-            {
-                "tree": row.tree,
-                "ranges": row.ranges,
-                "status": row.status,
-                "condition": {"advisory": row.condition_on.number, "needs": row.condition_needs}
-                if row.condition_on
-                else None,
-            }
-            for row in rows
-        ]
+    def values_of(cls, advisories: Iterable["Advisory"]) -> dict[int, list[dict[str, object]]]:
+        """What revisions say is affected, by the advisory's key and in order.
+
+        `condition` is None, or another advisory's number and a way.
+        """
+        found: dict[int, list[dict[str, object]]] = defaultdict(list)
+        for row in cls.objects.filter(advisory__in=advisories).select_related("condition_on"):
+            other = row.condition_on
+            condition = {"advisory": other.number, "needs": row.condition_needs} if other else None
+            found[row.advisory_id].append(
+                {"tree": row.tree, "ranges": row.ranges, "status": row.status, "condition": condition}
+            )
+        return found

@@ -17,8 +17,8 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     """Questions about approvals."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those of batches that `viewer` may know."""
-        return self.filter(batch__in=Batch.objects.visible_to(viewer))
+        """Keep those of batches that `viewer` reads."""
+        return self.filter(batch__in=Batch.objects.read_by(viewer))
 
     def standing(self) -> Self:
         """Those that were not taken back."""
@@ -55,8 +55,8 @@ class ArmingQuerySet(models.QuerySet["Arming"]):
     """Questions about armings."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those of batches that `viewer` may know."""
-        return self.filter(batch__in=Batch.objects.visible_to(viewer))
+        """Keep those of batches that `viewer` reads."""
+        return self.filter(batch__in=Batch.objects.read_by(viewer))
 
     def in_force(self) -> Self:
         """Those that nothing has voided."""

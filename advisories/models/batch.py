@@ -12,9 +12,13 @@ from django.urls import reverse
 from accounts.models import Role, TeamSeat, User
 from advisories import batching
 from advisories.batching import BatchState
+from advisories.embargo import EndReason
 
 if TYPE_CHECKING:
     from advisories.models.advisory import Advisory
+
+EARLY = (EndReason.LEAKED, EndReason.EXPLOITED, EndReason.AGREED_EARLIER, EndReason.OUTSIDE_CLOCK)
+"""What ends an embargo before its date."""
 
 OVER = (BatchState.RELEASED, BatchState.CANCELLED)
 
@@ -35,6 +39,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             return self.none()
         managed = Exists(TeamSeat.objects.held_by(viewer, Role.RELEASE_MANAGER)) & ~Q(state=BatchState.OPEN)
         return self.filter(Exists(TeamSeat.objects.held_by(viewer, Role.SECURITY, Role.COORDINATOR)) | managed)
+
+    def read_by(self, viewer: User | AnonymousUser) -> Self:
+        """Keep those of which `viewer` may read everything: reasons, approvals, what is missing. That is the team's."""
+        if not viewer.is_authenticated:
+            return self.none()
+        return self.filter(Exists(TeamSeat.objects.held_by(viewer, Role.SECURITY, Role.COORDINATOR)))
 
     def in_hand(self, batch: "Batch", *, at_turn: bool = True) -> "Batch":
         """The row, locked until the transaction ends. `StaleBatch` where somebody changed it since `batch` was read."""
@@ -63,6 +73,9 @@ class Batch(models.Model):
     is_at_once = models.BooleanField(
         default=False, help_text="Goes out as soon as it is armed: the embargo is over already, or there is none."
     )
+    ended_early_for = models.CharField(
+        max_length=20, blank=True, choices=[(r.value, r.value) for r in EARLY], help_text="Why it doesn't wait."
+    )
     cancelled_for = models.CharField(max_length=500, blank=True)
     turn = models.PositiveIntegerField(default=0, help_text="Counts changes, so that none overwrites another.")
     begun_by = models.ForeignKey(
@@ -82,6 +95,10 @@ class Batch(models.Model):
             models.CheckConstraint(
                 condition=Q(state=BatchState.CANCELLED) ^ Q(cancelled_for=""),
                 name="advisories_batch_cancelled_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_early_for="") | Q(ended_early_for__in=[r.value for r in EARLY], is_at_once=True),
+                name="advisories_batch_early_goes_at_once",
             ),
             models.CheckConstraint(
                 condition=~Q(state=BatchState.PREDISCLOSED) | Q(was_predisclosed=True),
@@ -175,8 +192,8 @@ class BatchMoveQuerySet(models.QuerySet["BatchMove"]):
     """Questions about moves."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those of batches that `viewer` may know."""
-        return self.filter(batch__in=Batch.objects.visible_to(viewer))
+        """Keep those of batches that `viewer` reads: release managers know the date, not why it moved."""
+        return self.filter(batch__in=Batch.objects.read_by(viewer))
 
 
 class BatchMove(models.Model):

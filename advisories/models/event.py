@@ -62,12 +62,19 @@ class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Keep what `viewer` may read: all of what they work on, and of what is public what readers are told."""
         from advisories.models.advisory import Advisory
+        from advisories.models.batch import Batch
         from advisories.models.report import Report
 
+        batches = _names_of(Batch.objects.read_by(viewer), "batch")
         worked_on = _names_of(Advisory.objects.worked_on_by(viewer), "advisory")
         readable = _names_of(Advisory.objects.visible_to(viewer), "advisory")
         reports = _names_of(Report.objects.visible_to(viewer), "report")
-        found = Q(about__in=worked_on) | Q(about__in=reports) | Q(kind__in=TOLD_TO_READERS, about__in=readable)
+        found = (
+            Q(about__in=worked_on)
+            | Q(about__in=reports)
+            | Q(about__in=batches)
+            | Q(kind__in=TOLD_TO_READERS, about__in=readable)
+        )
         if is_on_the_team(viewer):
             found |= Q(kind__in=TOLD_TO_TEAM)
         return self.filter(found)

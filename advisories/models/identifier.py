@@ -1,5 +1,7 @@
 """Names that others give the flaw: CVE and the like."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -89,10 +91,11 @@ class Identifier(models.Model):
         return self.value or f"{self.scheme} requested"
 
     @classmethod
-    def values_of(cls, advisory: "Advisory") -> list[dict[str, object]]:
-        """What a revision says of the identifiers of `advisory`: those that have a value."""
-        rows = cls.objects.filter(advisory=advisory).exclude(value="")
-        return [
-            {"scheme": row.scheme, "value": row.value, "state": row.state, "replaced_by": row.replaced_by}
-            for row in rows
-        ]
+    def values_of(cls, advisories: Iterable["Advisory"]) -> dict[int, list[dict[str, object]]]:
+        """What revisions say of identifiers, by the advisory's key: those that have a value."""
+        found: dict[int, list[dict[str, object]]] = defaultdict(list)
+        for row in cls.objects.filter(advisory__in=advisories).exclude(value=""):
+            found[row.advisory_id].append(
+                {"scheme": row.scheme, "value": row.value, "state": row.state, "replaced_by": row.replaced_by}
+            )
+        return found

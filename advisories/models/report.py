@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -41,8 +42,13 @@ class FinderQuerySet(models.QuerySet["Finder"]):
 
     def credited_on(self, advisory: "Advisory") -> Self:
         """Keep those whose reports feed an advisory or are duplicates of ones that do, in the order they came."""
-        found = Q(report__advisory=advisory) | Q(report__duplicate_of__advisory=advisory)
-        return self.filter(found).order_by("report__received_at", "pk")
+        return self.credited_on_any([advisory])
+
+    def credited_on_any(self, advisories: Iterable["Advisory"]) -> Self:
+        """The same of several, each with its report and what that is a duplicate of."""
+        found = Q(report__advisory__in=advisories) | Q(report__duplicate_of__advisory__in=advisories)
+        with_reports = self.filter(found).select_related("report__duplicate_of")
+        return with_reports.order_by("report__received_at", "pk")
 
 
 class Finder(models.Model):

@@ -1,5 +1,7 @@
 """How bad a flaw is, as CVSS vectors with whoever scored it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -51,16 +53,18 @@ class Vector(models.Model):
         return rate(self.vector)
 
     @classmethod
-    def values_of(cls, advisory: "Advisory") -> list[dict[str, object]]:
-        """What a revision says of severity; the score is text with one decimal, such as `7.8`."""
-        found = [(row, row.severity) for row in cls.objects.filter(advisory=advisory)]
-        return [
-            {
-                "version": severity.version.value,
-                "vector": severity.vector,
-                "score": str(severity.score),
-                "rating": severity.rating.value,
-                "source": row.source,
-            }
-            for row, severity in found
-        ]
+    def values_of(cls, advisories: Iterable["Advisory"]) -> dict[int, list[dict[str, object]]]:
+        """What revisions say of severity, by the advisory's key; the score is text with one decimal, such as `7.8`."""
+        found: dict[int, list[dict[str, object]]] = defaultdict(list)
+        for row in cls.objects.filter(advisory__in=advisories):
+            severity = row.severity
+            found[row.advisory_id].append(
+                {
+                    "version": severity.version.value,
+                    "vector": severity.vector,
+                    "score": str(severity.score),
+                    "rating": severity.rating.value,
+                    "source": row.source,
+                }
+            )
+        return found

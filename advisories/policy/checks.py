@@ -47,6 +47,11 @@ def _identity_problems(policy: "Policy") -> Iterator[Problem]:
         yield Problem("soft_cap", "A soft cap or a quorum above 1000 is never reached.")
     if policy.soft_cap < 1:
         yield Problem("soft_cap", f"A soft cap of {policy.soft_cap} leaves no room for any advisory.")
+    if not 1 <= policy.early_quorum <= max(policy.quorum, 1):
+        yield Problem(
+            "early_quorum",
+            f"After a leak {policy.early_quorum} approvals are asked for: at least 1, and no more than otherwise.",
+        )
     if policy.quorum < 1:
         yield Problem("quorum", f"A quorum of {policy.quorum} would let a release go out with nobody's approval.")
 

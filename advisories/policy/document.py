@@ -58,6 +58,7 @@ def to_document(policy: Policy) -> Document:
         "working_hours": [f"{hour:%H:%M}" for hour in policy.working_hours],
         "soft_cap": policy.soft_cap,
         "quorum": policy.quorum,
+        "early_quorum": policy.early_quorum,
         "clocks": [_clock_document(rule) for rule in policy.clocks],
         "reply_terms": [
             {
@@ -227,6 +228,7 @@ _READERS: dict[str, Callable[[Reader], Any]] = {
     "working_hours": _hours_of_work,
     "soft_cap": Reader.whole,
     "quorum": Reader.whole,
+    "early_quorum": Reader.whole,
     "clocks": _all(_clock),
     "reply_terms": _all(_terms),
     "announced": _set_of(Announced),

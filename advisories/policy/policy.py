@@ -52,6 +52,8 @@ class Policy:
     """Advisories in one slot from which on the calendar warns."""
     quorum: int = 2
     """Team members who must approve the same release, at least one of them not its author."""
+    early_quorum: int = 1
+    """How many of them where an embargo ends early because the issue leaked or is exploited."""
     clocks: tuple[ClockRule, ...] = (LINUX_DISTROS, KERNEL_SECURITY, NINETY_DAYS)
     reply_terms: tuple[ReplyTerms, ...] = DEFAULT_REPLY_TERMS
     announced: frozenset[Announced] = field(default_factory=frozenset)

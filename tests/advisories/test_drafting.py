@@ -112,4 +112,5 @@ def test_finders_who_want_to_be_named_are_those_of_duplicates_too() -> None:
         report.save()
     second.move_to(ReportState.TRIAGING, by=None)
     second.move_to(ReportState.DUPLICATE, by=None, grounds="The same.", duplicate_of=first)
-    assert drafting.finders_of(advisory) == [{"name": "Ada", "affiliation": ""}, {"name": "Bo", "affiliation": ""}]
+    named = drafting.content_of(advisory)["finders"]
+    assert named == [{"name": "Ada", "affiliation": ""}, {"name": "Bo", "affiliation": ""}]

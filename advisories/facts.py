@@ -1,0 +1,142 @@
+"""The facts that steps of an advisory ask about, read for many at once: as many queries as for one."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef
+
+from advisories import drafting
+from advisories.arming import Quorum
+from advisories.batching import Audience
+from advisories.content import Fixes
+from advisories.lifecycle import State
+from advisories.missing import Facts
+from advisories.models import (
+    Advisory,
+    Batch,
+    Credit,
+    Override,
+    Publication,
+    Revision,
+    RevisionPatch,
+    Seat,
+    SignedText,
+    Tiding,
+)
+from advisories.openpgp.team import TeamKey, team_key
+
+NO_BRANCH = ""
+"""The branch that an override names which is about all of them: the fix is somebody else's to bring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read of one advisory besides its patches."""
+
+    draft: dict[str, Any]
+    revision: Revision | None
+    """The last one frozen."""
+    patches: tuple[tuple[str, str], ...]
+    """Of that revision, in order: file names and their SHA-256."""
+    overrides: tuple[tuple[str, str, str], ...]
+    """Branch, the digest of the fixes it is about, the reason."""
+    undecided: tuple[str, ...]
+    seats: int
+    delivered_end_at: datetime | None
+    published: int | None
+    """The version that readers have."""
+    key: TeamKey
+    text_trouble: str
+    """What keeps the text of the revision from going out, in a sentence; empty where nothing does."""
+
+    def overrides_of(self, fixes: Fixes) -> dict[str, str]:
+        """Branch -> the recorded reason to go out in spite of its verdict, as far as it is about these patches."""
+        return {branch: reason for branch, about, reason in self.overrides if about == fixes.sha256}
+
+
+def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
+    """Read what is known of each, by their keys. The advisories were read just now."""
+    drafts, finders = drafting.contents_of(advisories), drafting.finders_of(advisories)
+    later = Revision.objects.filter(advisory=OuterRef("advisory"), number__gt=OuterRef("number"))
+    newest = Revision.objects.filter(~Exists(later), advisory__in=advisories).select_related("advisory")
+    revisions = {one.advisory_id: one for one in newest}
+    patches: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    kept = RevisionPatch.objects.filter(revision__in=revisions.values()).order_by("revision", "position")
+    for of_revision, name, sum_ in kept.values_list("revision", "file_name", "sha256"):
+        patches[of_revision].append((name, sum_))
+    overrides: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    recorded = Override.objects.filter(advisory__in=advisories)
+    for pk, *told in recorded.values_list("advisory", "branch", "fixes_sha256", "reason"):
+        overrides[pk].append((told[0], told[1], told[2]))
+    sitting = Seat.objects.current().filter(advisory__in=advisories, user__is_active=True)
+    seats = dict(sitting.order_by().values_list("advisory").annotate(Count("user", distinct=True)))
+    delivered = Tiding.objects.filter(advisory__in=advisories, audience=Audience.MEMBERS, planned_at__isnull=False)
+    ends = dict(delivered.order_by("pk").values_list("advisory", "planned_at"))
+    live = Publication.objects.live().filter(advisory__in=advisories)
+    published = dict(live.order_by("version").values_list("advisory", "version"))
+    sealed = {one.revision_id: one for one in SignedText.objects.filter(revision__in=revisions.values()).defer("text")}
+    key = team_key(now)
+    return {
+        pk: Known(
+            draft=draft,
+            revision=(revision := revisions.get(pk)),
+            patches=tuple(patches[revision.pk]) if revision else (),
+            overrides=tuple(overrides[pk]),
+            undecided=tuple(str(one) for one in finders.get(pk, ()) if one.credit == Credit.UNDECIDED),
+            seats=seats.get(pk, 0),
+            delivered_end_at=ends.get(pk),
+            published=published.get(pk),
+            key=key,
+            text_trouble=_text_trouble(revision, sealed.get(revision.pk)) if revision else "",
+        )
+        for pk, draft in drafts.items()
+    }
+
+
+def facts_of(
+    advisory: Advisory,
+    fixes: Fixes,
+    known: Known,
+    *,
+    is_current: bool,
+    batch: Batch | None,
+    approvals: Quorum | None,
+    now: datetime,
+) -> Facts:
+    """Everything that `missing_for` asks about."""
+    sections = known.draft["sections"]
+    overrides = known.overrides_of(fixes)
+    said_affected = bool(known.draft["affected"]) or bool(str(sections.get("vulnerable_systems", "")).strip())
+    return Facts(
+        now=now,
+        title=str(known.draft["title"]),
+        sections=frozenset(name for name, text in sections.items() if str(text).strip()),
+        affected_said=said_affected,
+        undecided_credits=known.undecided,
+        branches=tuple(replace(one, override=overrides.get(one.name, "")) for one in fixes.branches),
+        fix_elsewhere=overrides.get(NO_BRANCH, ""),
+        is_out=advisory.state == State.PUBLIC or bool(batch and batch.is_at_once),
+        deployment_said=bool(str(sections.get("deployment", "")).strip()),
+        recipients=known.seats,
+        delivered_end_at=known.delivered_end_at if batch and batch.was_predisclosed else None,
+        frozen_revision=known.revision.number if known.revision else None,
+        frozen_is_current=is_current,
+        frozen_is_out=known.revision is not None and known.published == known.revision.number,
+        quorum=approvals,
+        planned_at=batch.planned_at if batch else None,
+        has_key=known.key.has_key or settings.PUBLISH_UNSIGNED,
+        key_expires_at=known.key.key_expires_at,
+        text_trouble=known.text_trouble,
+    )
+
+
+def _text_trouble(revision: Revision, sealed: SignedText | None) -> str:
+    if sealed is not None and sealed.made_at is not None:
+        return ""
+    if sealed is not None and sealed.trouble:
+        return f"The text of {revision} could not be written and signed: {sealed.trouble}"
+    return f"The text of {revision} waits for a worker to write and sign it."

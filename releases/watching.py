@@ -1,0 +1,51 @@
+"""Watching what is armed: a branch that moved, a key that lapsed, an approver who left hold it back, and it says so."""
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from advisories import disarming, standing
+from advisories.batching import BatchState
+from advisories.missing import Lack
+from advisories.models import Arming, Batch
+from advisories.standing import BatchStanding
+from releases.fixes import fixes_of
+from releases.models import Cell
+
+PATIENCE = timedelta(minutes=5)
+"""How long before the instant a verdict that a worker still computes is no longer waited for."""
+
+
+def hold_what_changed() -> int:
+    """Disarm every armed batch that would not be armed now; how many that were. Safe to call twice."""
+    armed = Arming.objects.in_force().filter(public_at__gt=Now(), batch__state=BatchState.ARMED)
+    return sum(_hold(arming) for arming in armed.select_related("batch"))
+
+
+def _hold(arming: Arming) -> bool:
+    batch = arming.batch
+    read = standing.of_batch(batch, fixes_of)
+    reason = _why(arming, read)
+    if not reason or (_is_only_waiting(arming, read) and arming.public_at - timezone.now() > PATIENCE):
+        return False
+    # Whoever changed it meanwhile has disarmed it; what they armed since is another arming.
+    if Batch.objects.get(pk=batch.pk).turn != batch.turn:
+        return False
+    return disarming.disarm(batch, reason, by=None)
+
+
+def _why(arming: Arming, read: BatchStanding) -> str:
+    """Why the batch may not go out as it was armed; empty where it may."""
+    lacks = [f"{one.advisory.label}: {lack}" for one in read.advisories for lack in one.missing]
+    if lacks:
+        return " ".join(dict.fromkeys(lacks))
+    return "" if arming.digest == read.digest else "What was approved is not what would go out."
+
+
+def _is_only_waiting(arming: Arming, read: BatchStanding) -> bool:
+    """Whether a worker is about to say how the same patches fare on a branch that moved."""
+    kinds = {lack.kind for one in read.advisories for lack in one.missing}
+    inside = [one.advisory for one in read.advisories]
+    pending = Cell.objects.filter(series__advisory__in=inside, is_due=True)
+    return arming.digest == read.digest and kinds == {Lack.VERDICT} and pending.exists()
