@@ -141,6 +141,29 @@ def approve(batch: Batch, digest: str, fixes_of: FixesOf, *, by: User) -> bool:
     return is_armed
 
 
+def arm_ready(fixes_of: FixesOf) -> int:
+    """Arm what a quorum has approved and only a worker was still missing for, such as the signed text; how many.
+
+    What was armed and held back since is looked at by people again. Safe to call twice.
+    """
+    given = Approval.objects.standing().values("batch")
+    waiting = Batch.objects.filter(state__in=[BatchState.FROZEN, BatchState.PREDISCLOSED], pk__in=given)
+    return sum(_arm_if_ready(batch, fixes_of) for batch in waiting)
+
+
+@transaction.atomic
+def _arm_if_ready(batch: Batch, fixes_of: FixesOf) -> bool:
+    held = Batch.objects.in_hand(batch, at_turn=False)
+    if held.state not in (BatchState.FROZEN, BatchState.PREDISCLOSED):
+        return False
+    read = standing.of_batch(held, fixes_of)
+    was_held_back = Arming.objects.filter(batch=held, digest=read.digest).exists()
+    if was_held_back or not read.digest or not read.may_be_armed or not _has_time(held):
+        return False
+    _arm(held, read, by=None)
+    return True
+
+
 @transaction.atomic
 def withdraw_approval(batch: Batch, *, by: User) -> None:
     """Take one's approval back; what it armed is disarmed."""

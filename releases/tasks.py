@@ -29,10 +29,10 @@ def check_branch(run_pk: int) -> None:
 
 @shared_task
 def watch_armed() -> None:
-    """Hold back what is armed and may not go out any more."""
+    """Hold back what is armed and may not go out any more, and arm what only waited for a worker."""
     from releases import watching
 
-    watching.hold_what_changed()
+    watching.watch()
 
 
 @shared_task

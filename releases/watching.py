@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from advisories import disarming, standing
+from advisories import disarming, releasing, standing
 from advisories.batching import BatchState
 from advisories.missing import Lack
 from advisories.models import Arming, Batch
@@ -15,6 +15,12 @@ from releases.models import Cell
 
 PATIENCE = timedelta(minutes=5)
 """How long before the instant a verdict that a worker still computes is no longer waited for."""
+
+
+def watch() -> None:
+    """Hold back what may not go out any more, and arm what only waited for a worker. Safe twice at once."""
+    hold_what_changed()
+    releasing.arm_ready(fixes_of)
 
 
 def hold_what_changed() -> int:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import drafting, ending, publishing, releasing, scheduling, standing
+from advisories import drafting, ending, publishing, releasing, scheduling, sealing, standing
 from advisories.batching import Audience, BatchState, BatchStepNotAllowed, NoReason
 from advisories.content import Fixes
 from advisories.embargo import EndReason
@@ -39,6 +39,7 @@ def batch(advisories: list[Advisory], people: tuple[User, User, User]) -> Batch:
     """Both, frozen, a week ahead."""
     made = scheduling.plan(advisories, timezone.now() + timedelta(days=7), by=people[0])
     releasing.freeze_batch(made, fixes_of, by=people[0])
+    sealing.seal_waiting()
     return made
 
 
@@ -49,6 +50,12 @@ def order(
     shown = ending.shown(standing.of_batch(batch, fixes_of))
     told = Order(reason, words, shown, tuple(one.pk for one in leaked))
     return ending.end_early(batch, told, fixes_of, by=by)
+
+
+def a_worker_comes() -> None:
+    """Texts are signed, and what waited for them is armed."""
+    sealing.seal_waiting()
+    releasing.arm_ready(fixes_of)
 
 
 def test_a_leak_is_public_at_once_with_the_approval_of_one_who_did_not_write_it(
@@ -110,7 +117,9 @@ def test_earlier_approvals_are_void(batch: Batch, people: tuple[User, User, User
 
 def test_an_open_draft_is_frozen_as_it_is(advisories: list[Advisory], people: tuple[User, User, User]) -> None:
     batch = scheduling.plan(advisories, timezone.now() + timedelta(days=7), by=people[0])
-    assert order(batch, people[1]).is_out
+    assert not order(batch, people[1]).is_out, "its text waits for a worker"
+    a_worker_comes()
+    assert Advisory.objects.public().count() == 2
     assert {one.revisions.get().number for one in advisories} == {1}
 
 
@@ -118,7 +127,8 @@ def test_a_draft_that_has_changed_goes_out_as_it_is_now(
     batch: Batch, advisories: list[Advisory], people: tuple[User, User, User]
 ) -> None:
     Advisory.objects.filter(pk=advisories[0].pk).update(impact="Larger.")
-    assert order(batch, people[1]).is_out
+    order(batch, people[1])
+    a_worker_comes()
     said = Publication.objects.get(advisory=advisories[0])
     assert (said.version, said.content["sections"]["impact"]) == (2, "Larger.")
 
@@ -162,8 +172,8 @@ def test_an_advisory_in_no_batch_becomes_a_batch_of_one(
 ) -> None:
     shown = ending.shown(ending.alone(advisories[0], fixes_of))
     told = Order(EndReason.LEAKED, "It is on a list.", shown)
-    outcome = ending.end_alone(advisories[0], told, fixes_of, by=people[1])
-    assert outcome.is_out
+    ending.end_alone(advisories[0], told, fixes_of, by=people[1])
+    a_worker_comes()
     assert list(Advisory.objects.public()) == [advisories[0]]
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Role, TeamSeat, User
-from advisories import drafting, releasing, scheduling, standing
+from accounts.models import Role, User
+from advisories import drafting, releasing, scheduling, sealing, standing
 from advisories.batching import Audience, BatchState
 from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, Arming, Batch, Publication, Tiding, What
@@ -47,6 +47,7 @@ def batch(advisory: Advisory, people: tuple[User, User]) -> Batch:
     """Armed by both."""
     made = scheduling.plan([advisory], timezone.now() + timedelta(days=7), by=people[0])
     releasing.freeze_batch(made, fixes_of, by=people[0])
+    sealing.seal_waiting()
     for person in people:
         releasing.approve(made, standing.of_batch(made, fixes_of).digest, fixes_of, by=person)
     assert made.state == BatchState.ARMED
@@ -112,8 +113,19 @@ def test_a_verdict_that_a_worker_still_computes_is_waited_for(batch: Batch) -> N
     assert watching.hold_what_changed() == 1
 
 
-def test_an_approver_who_left_the_team_no_longer_counts(batch: Batch, people: tuple[User, User]) -> None:
-    TeamSeat.objects.filter(user=people[0]).update(until_at=timezone.now() - timedelta(seconds=1))
+def test_what_was_held_back_waits_for_people_to_look_again(batch: Batch, people: tuple[User, User]) -> None:
+    Cell.objects.update(is_due=True)
+    soon = timezone.now() + watching.PATIENCE / 2
+    Arming.objects.update(public_at=soon)
+    watching.watch()
+    Cell.objects.update(is_due=False)
+    watching.watch()
+    assert is_held(batch)
+    assert releasing.approve(batch, standing.of_batch(batch, fixes_of).digest, fixes_of, by=people[0])
+
+
+def test_an_approver_who_left_no_longer_counts(batch: Batch, people: tuple[User, User]) -> None:
+    User.objects.filter(pk=people[0].pk).update(is_active=False)
     assert watching.hold_what_changed() == 1
     assert is_held(batch)
 
