@@ -1,8 +1,8 @@
 """Who may change an advisory. What a person may read is the query's business: `Advisory.objects.visible_to`."""
 
 from accounts.access import Viewer, holds
-from accounts.models import Role
-from advisories.models import Advisory, Seat
+from accounts.models import Role, User
+from advisories.models import Advisory, Party, Seat
 from advisories.models.seat import Right
 
 
@@ -37,3 +37,16 @@ def may_comment_on(viewer: Viewer, advisory: Advisory) -> bool:
 def may_triage(viewer: Viewer) -> bool:
     """See the queue of reports, answer finders, decide."""
     return holds(viewer, Role.SECURITY, Role.COORDINATOR)
+
+
+def party_of(viewer: Viewer, advisory: Advisory) -> Party | None:
+    """For whom `viewer` speaks where dates are negotiated: the team, or themselves with a seat that lets them comment.
+
+    None for whoever may only read.
+    """
+    if not isinstance(viewer, User):
+        return None
+    if may_write_advisories(viewer):
+        return Party.team(viewer)
+    seats = Seat.objects.current().filter(user=viewer, advisory=advisory).exclude(right=Right.READ)
+    return Party.guest(viewer) if seats.exists() else None

@@ -11,6 +11,34 @@ from enum import StrEnum
 from typing import Self
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What somebody promises, in words. A change of the words is another version, and consent to it another one."""
+
+    version: str
+    name: str
+    text: str
+
+
+SILENT = Wording(
+    "silent-1",
+    "Nothing before the end",
+    "Until the agreed end I tell nobody outside this circle of the issue, its effect, its fix or its existence.",
+)
+ANNOUNCED = Wording(
+    "announced-1",
+    "Only that something is coming",
+    "Until the agreed end I tell nobody outside this circle more than what the team itself announces: that an issue "
+    "exists, and its number and planned date as far as the team shows them.",
+)
+WORDINGS = {wording.version: wording for wording in (SILENT, ANNOUNCED)}
+
+
+def offered(*, is_announced: bool) -> tuple[Wording, ...]:
+    """Give the wordings to choose from, the one asked for first; the second only where the team itself announces."""
+    return (SILENT, ANNOUNCED) if is_announced else (SILENT,)
+
+
 class Standing(StrEnum):
     """Where one participant stands."""
 

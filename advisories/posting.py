@@ -33,6 +33,7 @@ _TELLS = {
     ),
     Notice.ANSWERED: "the security team has written to you about your report.",
     Notice.DECIDED: "the security team has come to a decision about your report, and says why.",
+    Notice.DATES: "there is something new on your report's page, and perhaps something for you to answer.",
 }
 
 

@@ -28,6 +28,9 @@ DECIDED = frozenset(ReportState) - {ReportState.RECEIVED, ReportState.TRIAGING}
 CLOSED = DECIDED - {ReportState.ACCEPTED, ReportState.DEFERRED}
 """Nobody owes an answer any more. An accepted report lives on until its advisory is public, a deferred one waits."""
 
+TAKES_PART = frozenset({ReportState.TRIAGING, ReportState.ACCEPTED, ReportState.DUPLICATE, ReportState.DEFERRED})
+"""Its finder has a say in the dates of the advisory that it feeds; one that was turned down feeds none."""
+
 STEPS: dict[ReportState, frozenset[ReportState]] = {
     ReportState.RECEIVED: frozenset({ReportState.TRIAGING}),
     ReportState.TRIAGING: DECIDED,

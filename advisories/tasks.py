@@ -45,3 +45,11 @@ def sweep_mail() -> None:
 
     posting.sweep()
     opening.sweep()
+
+
+@shared_task
+def sweep_embargoes() -> None:
+    """Let proposals and consents run out, and end the embargo on what has been published."""
+    from advisories import embargo_sweeping
+
+    embargo_sweeping.sweep()

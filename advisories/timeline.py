@@ -98,6 +98,28 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "batch-disarmed": lambda detail, names: "Held back: what was armed is void",
     "batch-ended-early": lambda detail, names: f"Embargo ended early: {detail['reason']}",
     "batch-released": lambda detail, names: "Released",
+    "embargo-proposed": lambda detail, names: f"{_finder(detail)}An end of the embargo proposed",
+    "embargo-answered": lambda detail, names: (
+        f"{_finder(detail)}A proposed end {'agreed to' if detail['verdict'] == 'accept' else 'declined'}"
+    ),
+    "embargo-agreed": lambda detail, names: "End of the embargo agreed",
+    "embargo-rejected": lambda detail, names: "A proposed end turned down",
+    "embargo-withdrawn": lambda detail, names: f"{_finder(detail)}A proposed end withdrawn",
+    "embargo-expired": lambda detail, names: "A proposed end expired without agreement",
+    "embargo-ended": lambda detail, names: f"Embargo ended: {detail['reason']}",
+    "embargo-is-out": lambda detail, names: f"Noted that the issue is {detail['out']} already",
+    "embargo-merged": lambda detail, names: "Embargo joined with another advisory's",
+    "embargo-split": lambda detail, names: "Embargo divided among several advisories",
+    "clock-started": lambda detail, names: f"Outside clock started: {detail['rule']}",
+    "clock-fixed": lambda detail, names: "An end fixed by somebody else entered",
+    "clock-stopped": lambda detail, names: "Outside clock taken back",
+    "clocks-overridden": lambda detail, names: (
+        f"A date chosen although it breaks {len(detail['clocks'])} outside clock{'s' * (len(detail['clocks']) > 1)}"
+    ),
+    "consent-asked": lambda detail, names: "Asked again for consent to the end",
+    "consent-signed": lambda detail, names: "Consent to the end given",
+    "consent-declined": lambda detail, names: "Consent to the end refused",
+    "consent-unanswered": lambda detail, names: "Consent to the end asked for without an answer",
     "flag-taken": lambda detail, names: f"Flag on {detail['branch']} {_owner(detail['owner'], names)}",
 }
 
@@ -131,6 +153,10 @@ def _people_in(detail: Detail) -> Iterable[int | None]:
 
 def _name(number: int, names: Names) -> str:
     return names.get(number, "somebody")
+
+
+def _finder(detail: Detail) -> str:
+    return "By a finder: " if detail.get("by_finder") else ""
 
 
 def _owner(number: int | None, names: Names) -> str:

@@ -18,4 +18,5 @@ urlpatterns = [
     path("<int:number>/seats/", by_method(get=seat_views.seats, post=seat_views.give), name="seats"),
     path("<int:number>/seats/<int:pk>/end", seat_views.end, name="end_seat"),
     path("", include("advisories.workspace_urls")),
+    path("", include("advisories.embargo_urls")),
 ]

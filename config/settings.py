@@ -291,6 +291,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_S * 2,
         "options": {"expires": TICK_S * 4},
     },
+    "let proposals run out": {
+        "task": "advisories.tasks.sweep_embargoes",
+        "schedule": TICK_S * 6,
+        "options": {"expires": TICK_S * 12},
+    },
     "ring again for lost bells": {
         "task": "releases.tasks.sweep",
         "schedule": TICK_S,

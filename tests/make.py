@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat, User
-from advisories import intake, publishing
+from advisories import intake, negotiating, publishing, triage
 from advisories.content import Fixes
 from advisories.intake import Told
 from advisories.lifecycle import LEAVES_A_NOTE, SHOWN_TO_READERS, State
-from advisories.models import Advisory, Publication, Report, Seat
+from advisories.models import Advisory, Embargo, Party, Proposal, Publication, Report, Seat
+from advisories.models.seat import Right
+from advisories.negotiating import End
 from releases import uploading
 from releases.checking import requesting as checking
 from releases.checking import running
@@ -130,3 +133,31 @@ def make_report(title: str = "Event queue overflows", text: str = "A guest write
     """A report as the form takes it, from a finder with an address unless `told` says otherwise."""
     values = {"name": "Ada Finder", "address": "ada@research.example"} | told
     return intake.open_report(Told(title, text, values["name"], values["address"]))
+
+
+def make_guest(advisory: Advisory, email: str = "guest@vendor.example", right: Right = Right.COMMENT) -> User:
+    """Somebody with a seat on one advisory since a minute."""
+    user = make_user(email)
+    began = timezone.now() - timedelta(minutes=1)
+    Seat.objects.create(advisory=advisory, user=user, right=right, from_at=began)
+    return user
+
+
+def make_accepted_report(advisory: Advisory, by: User, **told: str) -> Report:
+    """A report that feeds an advisory."""
+    report = make_report(**told)
+    triage.assign(report, by, by=by)
+    triage.link(report, advisory, by=by)
+    return report
+
+
+def make_proposal(advisory: Advisory, days: float = 14, *, party: Party | None = None, **end: Any) -> Proposal:
+    """A proposed end so many days from now, by the team unless `party` says otherwise."""
+    wanted = End(timezone.now() + timedelta(days=days), **end)
+    return negotiating.propose(advisory, wanted, party=party or Party.team())
+
+
+def make_embargo(advisory: Advisory, by: User, days: float = 14) -> Embargo:
+    """An embargo in force for so many days."""
+    negotiating.accept(make_proposal(advisory, days), by=by)
+    return Embargo.of(advisory)

@@ -135,6 +135,7 @@ def _said(at: datetime) -> str:
 
 def _length(length: timedelta) -> str:
     """Say a duration in days, or in hours and minutes below one day, rounded up so that it is never said to be none."""
+    length = -(-length // timedelta(minutes=1)) * timedelta(minutes=1)
     days, rest = divmod(length, timedelta(days=1))
     if days and not rest:
         return _counted(days, "day")

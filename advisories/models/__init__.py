@@ -1,17 +1,29 @@
-"""Advisories, the seats on them and how they go out, reports and their threads, mail, and the record."""
+"""Advisories, seats on them, their embargoes and how they go out, reports and their threads, mail, and the record."""
 
 from advisories.models.advisory import Advisory, StaleAdvisory
 from advisories.models.affected import Affected
 from advisories.models.arming import Approval, Arming, Override
 from advisories.models.batch import Batch, BatchEntry, BatchMove, StaleBatch
 from advisories.models.checklist import Tick
+from advisories.models.clock import Overrun, StartedClock
 from advisories.models.comment import Comment, CommentAudience, CommentFile
+from advisories.models.consent import Consent
+from advisories.models.embargo import (
+    Answer,
+    Embargo,
+    Out,
+    Proposal,
+    ProposalState,
+    StaleEmbargo,
+    Verdict,
+)
 from advisories.models.event import Event
 from advisories.models.identifier import Identifier, Standing
 from advisories.models.knock import Knock
 from advisories.models.mail import Fate, IncomingMail, Notice, Opening, OutgoingMail, Sending
 from advisories.models.message import Attachment, Author, DraftFile, Message
 from advisories.models.opened import OpenedFile, OpenedLetter
+from advisories.models.party import Party, Side
 from advisories.models.policy import PolicyVersion
 from advisories.models.publication import Publication, PublicationStep, StepKind, StepState
 from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoor, StaleReport
@@ -25,11 +37,12 @@ from advisories.models.typed_text import TypedText
 from advisories.models.vector import Vector
 
 __all__ = [
-    "Advisory", "Affected", "Approval", "Arming", "Attachment", "Author", "Batch", "BatchEntry", "BatchMove",
-    "Comment", "CommentAudience", "CommentFile", "Credit", "DoorKind", "DraftFile", "Event", "Fate", "Finder",
-    "Identifier", "IncomingMail", "Knock", "Message", "Notice", "OpenedFile", "OpenedLetter", "Opening", "OutgoingMail",
-    "Override", "PolicyVersion",
-    "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch",
-    "Seat", "Sending", "SignedText", "StaleAdvisory", "StaleBatch", "StaleReport", "Standing", "StepKind",
-    "StepState", "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "What",
+    "Advisory", "Affected", "Answer", "Approval", "Arming", "Attachment", "Author", "Batch", "BatchEntry",
+    "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Credit", "DoorKind", "DraftFile",
+    "Embargo", "Event", "Fate", "Finder", "Identifier", "IncomingMail", "Knock", "Message", "Notice", "OpenedFile",
+    "OpenedLetter", "Opening", "Out", "OutgoingMail", "Override", "Overrun", "Party", "PolicyVersion", "Proposal",
+    "ProposalState", "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision",
+    "RevisionPatch", "Seat", "Sending", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo",
+    "StaleReport", "Standing", "StartedClock", "StepKind", "StepState", "TextVersion", "Tick", "Tiding",
+    "TypedText", "Vector", "Verdict", "What",
 ]  # fmt: skip

@@ -88,6 +88,7 @@ class Notice(models.TextChoices):
     RECEIVED = "received", "We got your report"
     ANSWERED = "answered", "There is an answer"
     DECIDED = "decided", "There is a decision"
+    DATES = "dates", "Something has changed"
 
 
 class Sending(models.TextChoices):

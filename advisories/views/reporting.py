@@ -20,6 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.doors import public_page
 from advisories import drafts, intake
 from advisories.downloads import attachment
+from advisories.embargo_for_finders import view_of
+from advisories.forms.embargo import FinderEndForm
 from advisories.forms.reporting import CreditForm, FormWithFiles, MessageForm, ReportForm
 from advisories.models import Attachment, Credit, DoorKind, Knock, Message, Report, ReportDoor
 from advisories.policies import current_policy
@@ -69,15 +71,15 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def thread(request: HttpRequest, token: str) -> HttpResponse:
     """The thread as its finder reads it, and what they add."""
-    found = _behind(token)
+    found = behind(token)
     if request.method != "POST":
-        return render(request, "reports/thread.html", _thread(request, found, token, MessageForm()))
+        return render(request, "reports/thread.html", thread_page(request, found, token, MessageForm()))
     form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _again(request, "reports/thread.html", _thread(request, found, token, form), form)
+        return _again(request, "reports/thread.html", thread_page(request, found, token, form), form)
     if not Knock.objects.may_enter("thread", str(found.pk), limit=_MESSAGES_PER_HOUR):
         form.add_error(None, "Too many messages within an hour. Nothing is lost: send it later.")
-        return _again(request, "reports/thread.html", _thread(request, found, token, form), form, status=429)
+        return _again(request, "reports/thread.html", thread_page(request, found, token, form), form, status=429)
     with transaction.atomic():
         files = drafts.take(form.token, leave_out=form.leave_out) + form.brought
         message = intake.continue_thread(found, form.cleaned_data["text"], files)
@@ -88,10 +90,10 @@ def thread(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def credit(request: HttpRequest, token: str) -> HttpResponse:
     """Keep how the finder wants to be named."""
-    found = _behind(token)
+    found = behind(token)
     form = CreditForm(request.POST)
     if not form.is_valid():
-        context = _thread(request, found, token, MessageForm()) | {"credit_form": form}
+        context = thread_page(request, found, token, MessageForm()) | {"credit_form": form}
         return render(request, "reports/thread.html", context, status=422)
     intake.choose_credit(found, Credit(form.cleaned_data["credit"]), form.cleaned_data["credit_as"])
     return redirect(f"{reverse('reports:thread', args=[token])}#credit")
@@ -101,7 +103,7 @@ def credit(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, token: str, pk: int, name: str) -> HttpResponse:
     """A file of the thread, byte for byte."""
-    found = get_object_or_404(Attachment.objects.told_to_finder(_behind(token)), pk=pk)
+    found = get_object_or_404(Attachment.objects.told_to_finder(behind(token)), pk=pk)
     if found.file_name != name:
         raise Http404
     return attachment(bytes(found.content), found.file_name, "application/octet-stream")
@@ -114,9 +116,9 @@ def visitor(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _behind(token: str) -> Report:
+def behind(token: str) -> Report:
     """The report that a private link leads to; a link that was never given looks like any page that isn't there."""
-    found = Report.objects.behind(token, DoorKind.PAGE).select_related("finder", "advisory")
+    found = Report.objects.behind(token, DoorKind.PAGE).select_related("finder", "advisory", "duplicate_of__advisory")
     return get_object_or_404(found)
 
 
@@ -124,7 +126,10 @@ def _report(form: ReportForm) -> dict[str, Any]:
     return {"form": form, "first_answer": usual_first_answer(current_policy())}
 
 
-def _thread(request: HttpRequest, found: Report, token: str, form: MessageForm) -> dict[str, Any]:
+def thread_page(request: HttpRequest, found: Report, token: str, form: MessageForm) -> dict[str, Any]:
+    """What the private page shows: the thread, the dates, the credit."""
+    policy = current_policy()
+    dates = view_of(found, policy)
     chosen = {"credit": found.finder.credit, "credit_as": found.finder.credit_as}
     return {
         "report": found,
@@ -133,6 +138,9 @@ def _thread(request: HttpRequest, found: Report, token: str, form: MessageForm) 
         "thread": Message.objects.told_to_finder(found).prefetch_related("attachments"),
         "form": form,
         "credit_form": CreditForm(initial=chosen),
+        "dates": dates,
+        "dates_refused": "",
+        "end_form": FinderEndForm(policy=policy, proposals=dates.proposals) if dates else None,
     }
 
 
