@@ -141,8 +141,7 @@ def _length(length: timedelta) -> str:
         return _counted(days, "day")
     if days:
         return f"{_counted(days, 'day')} and {_length(rest)}"
-    minutes = -(-rest // timedelta(minutes=1))
-    hours, minutes = divmod(minutes, 60)
+    hours, minutes = divmod(rest // timedelta(minutes=1), 60)
     parts = [_counted(hours, "hour")] if hours else []
     parts += [_counted(minutes, "minute")] if minutes or not hours else []
     return " ".join(parts)

@@ -23,6 +23,7 @@ PUBLIC = {
     "reports:thread",
     "reports:credit",
     "reports:file",
+    *(f"reports:{name}" for name in ("propose_end", "answer_end", "withdraw_end", "consent")),
     "releases:board",
     "releases:board_rows",
     "releases:check",
@@ -76,6 +77,14 @@ SIGNED_IN = OWN_ACCOUNT | {
     *(f"advisories:{name}" for name in ("preview", "affected", "identifiers", "severity", "tick", "release_kind")),
     *(f"advisories:{name}" for name in ("merge", "split", "unused", "withdraw", "supersede")),
     *(f"advisories:{name}" for name in ("comment", "retract", "comment_file")),
+    *(
+        f"advisories:{name}"
+        for name in ("embargo", "propose_end", "answer_end", "accept_end", "reject_end", "withdraw_end")
+    ),
+    *(
+        f"advisories:{name}"
+        for name in ("consent", "ask_consent_again", "start_clock", "fix_end", "stop_clock", "note_out")
+    ),
     *(f"triage:{name}" for name in ("queue", "report", "file", "letters", "original", "answer", "assign", "judge")),
     *(f"triage:{name}" for name in ("decide", "terms", "draft", "link", "opened_file")),
     *(f"calendar:{name}" for name in ("month", "record", "for_the_team")),

@@ -25,6 +25,7 @@ GUARDED = {
     *("SeriesRevision", "Patch", "Upload", "StoredVerdict", "PolicyVersion"),
     *("Batch", "BatchEntry", "BatchMove", "Arming", "Approval", "Publication", "PublicationStep"),
     *("Affected", "Comment", "CommentFile", "Identifier", "TextVersion", "Tick", "TypedText", "Vector"),
+    *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),
 }
 THROUGH_THE_VIEWER = {
     *("visible_to", "known_to", "public", "with_list_visible_to", "leaving_a_note_for"),

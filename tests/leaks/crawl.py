@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import TeamSeat
-from advisories.models import Advisory, Comment, CommentFile, Seat
+from advisories.models import Advisory, Comment, CommentFile, Consent, Proposal, Seat, StartedClock
 from releases.models import Branch, Check, Flag, Patch, Series, Tree, Upload
-from tests.leaks.world import MISSING, World, word
+from tests.leaks.world import MISSING, OTHERS_TOKEN, World, word
 
 READING = ("GET", "HEAD", "OPTIONS")
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
@@ -131,11 +131,13 @@ def _values(name: str, place: str) -> list[Any]:
         "patch_file": Patch, "uploaded_file": Upload, "take_flag": Flag, "hand_over_flag": Flag,
         "change_series": Series, "end_seat": Seat, "end_team_seat": TeamSeat,
         "retract": Comment, "comment_file": CommentFile,
+        "stop_clock": StartedClock, "ask_consent_again": Consent,
+        **dict.fromkeys(("answer_end", "accept_end", "reject_end", "withdraw_end"), Proposal),
     }  # fmt: skip
     # Of what the world holds none of, or what a secret word opens: guesses.
     guesses: dict[str, list[Any]] = {
-        "pk": [1, MISSING], "token": ["guess"], "reference": ["guess"], "uidb64": ["MQ"], "public_id": [UUID(int=1)],
-        "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
+        "pk": [1, MISSING], "token": ["guess", OTHERS_TOKEN], "reference": ["guess"], "uidb64": ["MQ"],
+        "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
     }  # fmt: skip
     own = name.split(":")[-1]
     if place == "pk" and own in rows:

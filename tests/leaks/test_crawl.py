@@ -24,7 +24,8 @@ PLACES = (
 def hidden_and_missing(world: World) -> Iterator[tuple[str, str]]:
     """Addresses of everything of the hidden advisory, each beside one at which there is nothing."""
     for advisory in (world.hidden, world.scheduled):
-        for place in ("", "edit", "move?target=public", "series/add", *PLACES):
+        embargo = ("embargo/", "embargo/propose", "embargo/out")
+        for place in ("", "edit", "move?target=public", "series/add", *embargo, *PLACES):
             yield f"/advisories/{advisory.number}/{place}", f"/advisories/{MISSING}/{place}"
     for number in (MERGED_NUMBER, UNUSED_NUMBER):
         for place in ("", "edit", "affected"):

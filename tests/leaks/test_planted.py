@@ -7,6 +7,7 @@ import pytest
 from django.db.models import QuerySet
 
 from advisories.models.advisory import AdvisoryQuerySet
+from advisories.models.embargo import EmbargoQuerySet, ProposalQuerySet
 from releases.models.check import CheckQuerySet
 from releases.models.series import PatchQuerySet, SeriesRevisionQuerySet, UploadQuerySet
 from tests.leaks.crawl import Crawl
@@ -21,6 +22,8 @@ PLANTED: list[tuple[type, str, Callable[..., Any]]] = [
     (AdvisoryQuerySet, "visible_to", everything),
     (AdvisoryQuerySet, "public", lambda rows: rows.all()),
     (AdvisoryQuerySet, "known_to", everything),
+    (EmbargoQuerySet, "told_to_finder", everything),
+    (ProposalQuerySet, "told_to_finder", everything),
     (SeriesRevisionQuerySet, "visible_to", everything),
     (PatchQuerySet, "visible_to", everything),
     (UploadQuerySet, "visible_to", everything),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,17 +11,33 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import commenting, drafting, policies, scheduling, ticking
+from advisories import commenting, drafting, negotiating, outside_clocks, policies, scheduling, ticking
 from advisories.affected import Needs, Status
 from advisories.batching import BatchState
+from advisories.calendar.clocks import FixedEnd
 from advisories.lifecycle import State
-from advisories.models import Advisory, Affected, Batch, CommentAudience, Identifier, Seat, Standing, Vector
+from advisories.models import (
+    Advisory,
+    Affected,
+    Batch,
+    CommentAudience,
+    DoorKind,
+    Identifier,
+    Party,
+    Report,
+    ReportDoor,
+    Seat,
+    Standing,
+    Vector,
+)
 from advisories.models.seat import Right
+from advisories.negotiating import End
+from advisories.outside_clocks import Began, Confirmed
 from advisories.policy import Blackout, Policy
 from advisories.sections import NAMES as SECTIONS
 from releases import uploading
 from releases.models import Branch, Check, Flag, Series
-from tests.make import checked, make_advisory, make_user
+from tests.make import checked, make_accepted_report, make_advisory, make_user
 from tests.upstream import fix, numbered
 
 SECRET = "kanari"
@@ -33,6 +49,12 @@ PEOPLE = ("anonymous", "nobody", "guest of another", "guest whose seat ended", "
 """None of them may read the hidden advisory; a release manager may know its number and verdicts."""
 
 MISSING = 987_654_321
+
+HIDDEN_END = datetime(2031, 2, 26, 13, 37, tzinfo=UTC)
+"""The agreed end of the hidden advisory's embargo; a day that is written nowhere else."""
+
+OTHERS_TOKEN = "0123456789" * 4
+"""Opens the private page of a report that feeds the guest's advisory: its finder knows nothing of the hidden one."""
 
 
 def word(place: str) -> str:
@@ -55,6 +77,12 @@ class World:
     def secrets(self, who: str) -> Iterator[str]:
         """What must not turn up in any answer to this person."""
         yield SECRET
+        yield from (
+            f"{HIDDEN_END:%d %b %Y}",
+            f"{HIDDEN_END:%d %B %Y}",
+            f"{HIDDEN_END:%Y-%m-%d}",
+            f"{HIDDEN_END:%Y%m%d}",
+        )
         if who == "release manager":
             return
         for advisory in (self.hidden, self.scheduled, *([] if who == "guest of another" else [self.guests])):
@@ -109,6 +137,8 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
     Batch.objects.filter(pk=settled.pk).update(state=BatchState.FROZEN)
     blackout = Blackout(word("blackout"), timezone.now().date(), timezone.now().date() + timedelta(days=3))
     policies.change(Policy("SSA", blackouts=(blackout,)), based_on=0, by=owner, why=word("why"))
+    _negotiate(hidden, owner)
+    _reported_elsewhere(guests, make_user("triager@sluice.example", Role.SECURITY))
     world = World(branch, hidden, scheduled, guests, public)
     world.people = {who: _person(who, world) for who in PEOPLE}
     for who, user in world.people.items():
@@ -142,6 +172,31 @@ def _describe(hidden: Advisory, public: Advisory, writer: User) -> None:
         commenting.write(advisory, word("comment"), files, audience=CommentAudience.SEATS, by=writer)
         ticking.tick(advisory, "text-read", by=writer)
     drafting.keep_text(hidden, {"notes": word("kept")}, read_version=1, by=writer)
+
+
+def _negotiate(hidden: Advisory, owner: User) -> None:
+    """Everything that an embargo holds: an agreed end, open and settled proposals, clocks, a date in spite of them."""
+    finder = Party.finder(make_accepted_report(hidden, owner, title=word("report"), name=word("finder")))
+    vendor = FixedEnd(word("vendor"), HIDDEN_END + timedelta(days=1), word("reference"))
+    clocks = [
+        outside_clocks.fix(hidden, vendor, by=owner, note=word("clocknote")),
+        outside_clocks.start(hidden, "linux-distros", Began(timezone.now(), note=word("startnote")), by=owner),
+    ]
+    confirmed = Confirmed(frozenset(clock.pk for clock in clocks), word("overrun"))
+    team = Party.team(owner)
+    agreed = negotiating.propose(hidden, End(HIDDEN_END, "UTC", word("reason")), party=team, confirmed=confirmed)
+    negotiating.accept(agreed, by=owner, confirmed=confirmed)
+    later = End(HIDDEN_END + timedelta(hours=1), "Pacific/Chatham", word("wish"))
+    negotiating.propose(hidden, later, party=finder)
+
+
+def _reported_elsewhere(guests: Advisory, by: User) -> None:
+    """A report of another issue, with dates of its own to answer."""
+    report: Report = make_accepted_report(guests, by)
+    ReportDoor.objects.create(report=report, kind=DoorKind.PAGE, token_sha256=ReportDoor.digest_of(OTHERS_TOKEN))
+    end = End(timezone.now() + timedelta(days=9))
+    negotiating.accept(negotiating.propose(guests, end, party=Party.team(by)), by=by)
+    negotiating.propose(guests, End(timezone.now() + timedelta(days=19)), party=Party.team(by))
 
 
 def _named(place: str, *roles: Role) -> User:

@@ -34,6 +34,11 @@ def test_a_minute_more_breaks_it_and_says_everything() -> None:
     )
 
 
+def test_a_length_is_rounded_up_once_and_not_in_parts() -> None:
+    (one,) = breaks(POLICY, [DISTROS], START + timedelta(days=15, seconds=-1))
+    assert str(one).endswith("is 1 day later.")
+
+
 def test_less_than_a_day_is_too_early_for_the_list() -> None:
     assert kinds(DISTROS, after=timedelta(hours=20)) == [BreakKind.TOO_EARLY]
 
