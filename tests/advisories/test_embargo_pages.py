@@ -16,7 +16,15 @@ from advisories.models import Advisory, Consent, Embargo, Out, Overrun, Party, P
 from advisories.models.seat import Right
 from advisories.outside_clocks import Began
 from advisories.policy import Policy
-from tests.make import make_accepted_report, make_advisory, make_embargo, make_guest, make_proposal, make_user
+from tests.make import (
+    make_accepted_report,
+    make_advisory,
+    make_embargo,
+    make_guest,
+    make_proposal,
+    make_publication,
+    make_user,
+)
 
 DAY = timedelta(days=1)
 HERE = "/advisories/7/embargo/"
@@ -116,8 +124,10 @@ def test_everyone_does_what_is_theirs_and_nothing_else(who: str, action: str, ad
 
 def test_readers_of_a_published_advisory_see_nothing_of_its_negotiation(advisory: Advisory, person: User) -> None:
     make_embargo(advisory, person)
-    Advisory.objects.update(state=State.PUBLIC, public_at=timezone.now() - DAY)
-    assert browser(make_user("reader@sluice.example")).get(HERE).status_code == 404
+    make_publication(advisory, timezone.now() - DAY)
+    reader = browser(make_user("reader@sluice.example"))
+    assert reader.get("/advisories/7/").status_code == 200
+    assert reader.get(HERE).status_code == 404
 
 
 def test_a_proposal_of_another_advisory_is_not_found_here(team: Client, advisory: Advisory) -> None:

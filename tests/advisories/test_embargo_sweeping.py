@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from advisories import embargo_sweeping
-from advisories.lifecycle import State
 from advisories.models import Advisory, Embargo, Event, Notice, OutgoingMail, Proposal, ProposalState
-from tests.make import make_accepted_report, make_advisory, make_embargo, make_proposal, make_user
+from tests.make import make_accepted_report, make_advisory, make_embargo, make_proposal, make_publication, make_user
 
 DAY = timedelta(days=1)
 
@@ -58,7 +57,7 @@ def test_what_is_published_at_its_end_has_reached_it(advisory: Advisory, team: U
     embargo = make_embargo(advisory, team)
     past = timezone.now() - timedelta(minutes=1)
     Embargo.objects.update(end_at=past)
-    Advisory.objects.update(state=State.PUBLIC, public_at=past)
+    make_publication(advisory, past)
     assert embargo_sweeping.sweep() == 1
     assert embargo_sweeping.sweep() == 0
     embargo.refresh_from_db()
@@ -67,7 +66,7 @@ def test_what_is_published_at_its_end_has_reached_it(advisory: Advisory, team: U
 
 def test_what_is_published_sooner_was_agreed_earlier(advisory: Advisory, team: User) -> None:
     embargo = make_embargo(advisory, team)
-    Advisory.objects.update(state=State.PUBLIC, public_at=timezone.now() - DAY)
+    make_publication(advisory, timezone.now() - DAY)
     embargo_sweeping.sweep()
     embargo.refresh_from_db()
     assert embargo.reason == "agreed earlier"
