@@ -52,7 +52,9 @@ def ask_everyone(embargo: Embargo, *, now: datetime | None = None) -> int:
     if not embargo.is_in_force or embargo.end_at is None or embargo.end_at <= now:
         return 0
     answer_by = embargo_rules.answer_by(embargo.end_at, now=now)
-    known = {consent.party_key: consent for consent in embargo.consents.all()}
+    # All of them before anything is recorded: whoever signs holds their own and then waits for the end of the record.
+    held = embargo.consents.select_for_update().order_by("pk")
+    known = {consent.party_key: consent for consent in held}
     anew = 0
     for party in parties_to(embargo):
         consent = known.get(party.key)

@@ -43,20 +43,29 @@ def merged_into(
         _move_consents(other, held)
         other.merged.update(merged_into=held)
         Embargo.objects.filter(pk=other.pk).update(merged_into=held)
-        Event.objects.record(other.advisory, kind="embargo-merged", by=by, detail={"into": target.number})
     consenting.ask_everyone(held, now=now)
+    for other in others:
+        Event.objects.record(other.advisory, kind="embargo-merged", by=by, detail={"into": target.number})
     detail = {"from": [other.advisory.number for other in others]}
     consenting.tell(held, Event.objects.record(target, kind="embargo-merged", by=by, detail=detail))
     held.refresh_from_db()
     return held
 
 
+def hold(advisory: Advisory) -> None:
+    """Keep the negotiation from moving until this transaction is through; before anything else is recorded in it."""
+    list(Embargo.objects.select_for_update().filter(advisory=advisory).values_list("pk"))
+
+
 @transaction.atomic
 def split_to(source: Advisory, children: Sequence[Advisory], *, by: User | None) -> list[Embargo]:
     """Give each of `children`, new advisories without an embargo of their own, the one of `source`, which keeps it.
 
-    Each may be revised by itself from there. Raises `StaleEmbargo` where somebody negotiates meanwhile.
+    Nothing is written where no embargo was ever spoken of. Each may be revised by itself from there. Raises
+    `StaleEmbargo` where somebody negotiates meanwhile.
     """
+    if not Embargo.objects.filter(advisory=source).exists():
+        return []
     held = Embargo.of(source)
     value = held.value()
     held.write(value)

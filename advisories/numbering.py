@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from django.db import transaction
 
 from accounts.models import User
-from advisories import drafting
+from advisories import drafting, embargo_kin
 from advisories.disarming import disarm_for
 from advisories.lifecycle import CARRIES_FIXES, State
 from advisories.models import Advisory, Affected, Event, Identifier, Report, StaleAdvisory
@@ -35,6 +35,7 @@ def merge(advisory: Advisory, into: Advisory, *, because: str, by: User | None) 
     Raises `NoReason`, `NotThere`, `StepNotAllowed`, `StaleAdvisory`.
     """
     _needs(because)
+    embargo_kin.merged_into(into, [advisory], by=by)
     disarm_for(advisory, f"{advisory} was merged into another", by=by)
     # In the order of their numbers, as everybody takes them: two who merge crosswise don't wait for each other.
     held = {
@@ -71,6 +72,7 @@ def split(
     Raises `NotThere` where it no longer leads anywhere, or something chosen is not its own; `IntegrityError` where
     somebody took the number at the same time.
     """
+    embargo_kin.hold(advisory)
     disarm_for(advisory, f"A part of {advisory} was split off", by=by)
     held = Advisory.objects.select_for_update().get(pk=advisory.pk)
     if State(held.state) not in CAN_BE_SPLIT:
@@ -88,6 +90,7 @@ def split(
         for row in Affected.objects.filter(advisory=held).exclude(condition_on=child):
             row.pk, row.advisory, row._state.adding = None, child, True
             row.save(force_insert=True)
+    embargo_kin.split_to(held, [child], by=by)
     Event.objects.record(child, kind="split-off", by=by, detail={"from": held.number})
     Event.objects.record(held, kind="split", by=by, detail={"to": child.number})
     return child

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.doors import SignedInRequest, public_page
 from advisories import drafting, typed
 from advisories.access import may_write_advisories
+from advisories.embargo_page import rail_of
 from advisories.forms.advisory import NewAdvisoryForm
 from advisories.forms.thread import CommentForm
 from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
@@ -77,6 +78,7 @@ def workspace_page(
         messages.warning(request, "Your comment was kept while you signed in. It is not sent yet.")
     context |= {
         "comment_form": comment_form or CommentForm(initial=initial, writes=context["may_write"]),
+        "embargo_rail": rail_of(advisory, request.user, current_policy()),
         "deeds": deeds_for(State(advisory.state)) if context["may_write"] else (),
         **_asked(request, context["trees"]),
     }

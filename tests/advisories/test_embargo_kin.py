@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import consenting, negotiating, outside_clocks
+from advisories import consenting, negotiating, numbering, outside_clocks
 from advisories.embargo import EndReason
 from advisories.models import Advisory, Embargo, Party, Verdict
 from advisories.outside_clocks import Began
@@ -118,3 +118,19 @@ def test_clocks_and_consents_are_kept_by_each_child(first: Advisory, second: Adv
     for advisory in (first, second):
         assert Embargo.of(advisory).clocks.running().count() == 1
         assert Embargo.of(advisory).consents.get(side="team").standing == "signatory"
+
+
+def test_merging_an_advisory_merges_its_embargo(first: Advisory, second: Advisory, team: User) -> None:
+    shorter = make_embargo(second, team, 10)
+    make_embargo(first, team, 20)
+    numbering.merge(second, first, because="The same flaw.", by=team)
+    assert Embargo.of(second).advisory == first
+    assert Embargo.of(first).end_at == shorter.end_at
+
+
+def test_what_is_split_off_is_under_the_same_embargo(first: Advisory, team: User) -> None:
+    agreed = make_embargo(first, team, 10)
+    child = numbering.split(
+        first, title="Another part", sections=(), reports=(), identifiers=(), with_affected=False, by=team
+    )
+    assert Embargo.of(child).end_at == agreed.end_at
