@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('advisories', '0008_signed_text'),
+        ('advisories', '0009_ended_early'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
