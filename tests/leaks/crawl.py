@@ -3,36 +3,38 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
-from uuid import UUID
+from urllib.parse import unquote_plus
 
 from django.db import connection, reset_queries, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls import resolve, reverse
 
-from accounts.models import TeamSeat
-from advisories.models import Advisory, Comment, CommentFile, Consent, Proposal, Seat, StartedClock
-from releases.models import Branch, Check, Flag, Patch, Series, Tree, Upload
-from tests.leaks.world import MISSING, OTHERS_TOKEN, World, word
-
-READING = ("GET", "HEAD", "OPTIONS")
-CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+from tests.leaks.addresses import addresses
+from tests.leaks.forms_on import asked_by, forms_on
+from tests.leaks.words import SECRET, word
+from tests.leaks.world import TOLD, World
 
 _QUERIES = (
-    *("tree=sluice", "tree=nowhere", "branch=sluice/1.0", "flagged=on", "page=2", "page=-1", "page=x", "seen=x"),
-    *("verdict=conflicts", "verdict=needs+prerequisites", "verdict=applies", "verdict=waiting", "verdict=running"),
-    *("owner=mine", "owner=nobody", "target=public", "q=kan", "sort=title", "format=json", "page=1&page=99999999999"),
+    *("page=2", "page=-1", "page=1&page=99999999999", "seen=x", "format=json", "sort=title", "order=-public_at"),
+    *("tree=nowhere", "owner=mine", "target=public", f"q={word('title')}", "month=2031-02", "all", "version=1"),
 )
-_LISTS = ("/board", "/board/rows", "/advisories/", "/flags/", "/trees/", "/trees/sluice/1.0/")
+"""What no form of ours offers."""
+
 _HEADERS: tuple[dict[str, str], ...] = (
     {"HX-Request": "true", "HX-Boosted": "true", "HX-Target": "board-live"},
     {"Accept": "application/json"},
     {"X-Requested-With": "XMLHttpRequest", "Accept": "application/atom+xml"},
     {"If-None-Match": "*", "If-Modified-Since": "Mon, 01 Jan 2035 00:00:00 GMT", "Range": "bytes=0-10"},
 )
+_CURIOUS = ("anonymous", "guest of another", "release manager", "operator")
+"""Who goes on from each page; the others have no right that one of these hasn't."""
+
+_MOST_OFFERED = 24
+"""Addresses that one page offers, of forms and of links."""
+
 _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+')
 _VARYING = {"Date", "Expires"}
 
@@ -45,32 +47,58 @@ class Crawl:
     probes: int = 0
     found: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.secrets = {who: list(self.world.secrets(who)) for who in self.world.clients}
+
     def look(self, who: str, answer: Any, asked: str) -> None:
         """Look for secrets in a whole answer: status line, headers, cookies, body."""
         self.probes += 1
-        heard = "\n".join([f"{name}: {value}" for name, value in answer.items()] + [answer.cookies.output()])
-        heard += body_of(answer).decode("utf-8", "replace")
-        for secret in self.secrets[who]:
-            if secret in heard and secret not in asked and not _is_told(who, secret, heard):
-                self.found.append(f"{who}: {asked} tells {secret}")
+        heard = whole(answer)
+        self.found += [f"{who}: {asked} tells {secret}" for secret in self.told(who, heard, asked)]
         if answer.status_code >= 500:
             self.found.append(f"{who}: {asked} breaks ({answer.status_code})")
         if "Cookie" not in answer.get("Vary", ""):
             self.found.append(f"{who}: {asked} may be kept for somebody else (Vary: {answer.get('Vary', '')})")
-        if who != "anonymous" and answer.status_code != 301 and "no-store" not in answer.get("Cache-Control", ""):
+        if self.world.people[who] and answer.status_code != 301 and "no-store" not in answer.get("Cache-Control", ""):
             self.found.append(f"{who}: {asked} may be kept in a cache")
 
-    def __post_init__(self) -> None:
-        self.secrets = {who: list(self.world.secrets(who)) for who in self.world.clients}
+    def told(self, who: str, heard: str, asked: str = "") -> Iterator[str]:
+        """The secrets in what somebody heard, but for what they said themselves."""
+        said = unquote_plus(asked)
+        for place in TOLD.get(who, ()):
+            heard = heard.replace(word(place), "")
+        for secret in self.secrets[who]:
+            at = heard.find(secret)
+            if at >= 0 and secret not in asked:
+                yield secret
+            elif at >= 0 and secret == SECRET:
+                # What was asked for may be repeated; nothing else of its kind.
+                asked_for = set(re.findall(rf"{SECRET}-[a-z-]+", said))
+                yield from (one for one in re.findall(rf"{SECRET}[a-z-]*", heard) if one not in asked_for)
 
     def read(self, who: str) -> None:
-        """Every address, plainly, with every query and with the headers of scripts."""
+        """Every address; once for each kind also with other methods, with queries, and as scripts ask."""
         client = self.world.clients[who]
-        for _, address in addresses():
-            for method in READING if who == "anonymous" else READING[:1]:
-                self.look(who, client.generic(method, address), f"{method} {address}")
-            if address not in _LISTS or who in ("nobody", "guest whose seat ended"):
+        known: set[str] = set()
+        for name, address in addresses():
+            answer = client.get(address)
+            self.look(who, answer, f"GET {address}")
+            if name in known:
                 continue
+            known.add(name)
+            for method in ("HEAD", "OPTIONS"):
+                self.look(who, client.generic(method, address), f"{method} {address}")
+            if who in _CURIOUS and answer.status_code == 200 and "html" in answer["Content-Type"]:
+                self._read_on(who, address, whole(answer))
+
+    def _read_on(self, who: str, address: str, page: str) -> None:
+        """Everything that one page offers to be asked, and what it doesn't."""
+        client = self.world.clients[who]
+        forms, links = forms_on(page, address)
+        offered = [asked for form in forms if form.method == "get" for asked in asked_by(form)]
+        for asked in dict.fromkeys((*offered[:_MOST_OFFERED], *links[:_MOST_OFFERED])):
+            self.look(who, client.get(asked), f"GET {asked}")
+        if not resolve(address).kwargs and not address.startswith("/account/"):
             for query in _QUERIES:
                 self.look(who, client.get(f"{address}?{query}"), f"GET {address}?{query}")
             for headers in _HEADERS:
@@ -85,81 +113,35 @@ class Crawl:
 
     def change(self, who: str) -> None:
         """Every address with every method that changes something; what it changes is taken back."""
+        known: set[str] = set()
+        for name, address in addresses():
+            for method in ("POST",) if name in known else ("POST", "PUT", "PATCH", "DELETE"):
+                self.look(who, self._changed(who, method, address), f"{method} {address}")
+            known.add(name)
+
+    def _changed(self, who: str, method: str, address: str, data: dict[str, str] | None = None) -> Any:
         client = self.world.clients[who]
-        for _, address in addresses():
-            for method in CHANGING:
-                with transaction.atomic():
-                    answer = client.generic(method, address)
-                    transaction.set_rollback(True)
-                # Signing out must not end the crawl.
-                user = self.world.people[who]
-                if address == reverse("accounts:sign_out") and user is not None:
-                    client.force_login(user)
-                self.look(who, answer, f"{method} {address}")
+        with transaction.atomic():
+            answer = client.post(address, data) if data else client.generic(method, address)
+            transaction.set_rollback(True)
+        # Signing out must not end the crawl.
+        user = self.world.people[who]
+        if address == reverse("accounts:sign_out") and user is not None:
+            client.force_login(user)
+        return answer
 
 
-def _is_told(who: str, secret: str, heard: str) -> bool:
-    """The team may know whose a flag is, and when nothing is released."""
-    told = heard.replace(word("owner"), "").replace(word("blackout"), "")
-    return who == "release manager" and secret not in told
-
-
-def addresses() -> Iterator[tuple[str, str]]:
-    """Every address of the resolver with every number, key and name there is, and some that aren't."""
-    for name, pattern in patterns(get_resolver()):
-        places = pattern.pattern.converters
-        for values in product(*(_values(name, place) for place in places)):
-            try:
-                yield name, reverse(name, kwargs=dict(zip(places, values, strict=True)))
-            except NoReverseMatch:
-                continue
-    yield from (("", address) for address in ("/nothing", "/admin/", "/advisories/feed", "/board.json", "/.git/config"))
-
-
-def patterns(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
-    """Every named pattern with its namespaces."""
-    for entry in resolver.url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from patterns(entry, (*spaces, entry.namespace) if entry.namespace else spaces)
-        else:
-            yield ":".join((*spaces, entry.name or "")), entry
-
-
-def _values(name: str, place: str) -> list[Any]:
-    rows: dict[str, Any] = {
-        "check": Check, "check_mbox": Check, "series": Series, "revision": Series, "upload_revision": Series,
-        "patch_file": Patch, "uploaded_file": Upload, "take_flag": Flag, "hand_over_flag": Flag,
-        "change_series": Series, "end_seat": Seat, "end_team_seat": TeamSeat,
-        "retract": Comment, "comment_file": CommentFile,
-        "stop_clock": StartedClock, "ask_consent_again": Consent,
-        **dict.fromkeys(("answer_end", "accept_end", "reject_end", "withdraw_end"), Proposal),
-    }  # fmt: skip
-    # Of what the world holds none of, or what a secret word opens: guesses.
-    guesses: dict[str, list[Any]] = {
-        "pk": [1, MISSING], "token": ["guess", OTHERS_TOKEN], "reference": ["guess"], "uidb64": ["MQ"],
-        "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
-    }  # fmt: skip
-    own = name.split(":")[-1]
-    if place == "pk" and own in rows:
-        return [*rows[own].objects.values_list("pk", flat=True), MISSING]
-    if place in guesses:
-        return guesses[place]
-    if place == "name" and own in ("file", "comment_file"):
-        return ["guess.txt", "notes.txt"]
-    if place == "number":
-        if own == "revision":
-            return [1, 2, 0]
-        return [*Advisory.objects.values_list("number", flat=True), MISSING, 2**70]
-    if place == "slug":
-        return [*Tree.objects.values_list("slug", flat=True), "missing"]
-    if place == "name":
-        return [*Branch.objects.values_list("name", flat=True), "9.9", "--help", "%0d%0a"]
-    raise LookupError(f"the crawl has no values for {place} of {name}")
+def whole(answer: Any) -> str:
+    """Headers, cookies and body of an answer as one text."""
+    heard = "\n".join([f"{name}: {value}" for name, value in answer.items()] + [answer.cookies.output()])
+    return heard + body_of(answer).decode("utf-8", "replace")
 
 
 def body_of(answer: HttpResponseBase) -> bytes:
     """The whole body, streamed or not."""
-    return b"".join(answer) if answer.streaming else getattr(answer, "content", b"")
+    if answer.streaming and not hasattr(answer, "read_whole"):
+        answer.read_whole = b"".join(answer)  # type: ignore[attr-defined]
+    return answer.read_whole if answer.streaming else getattr(answer, "content", b"")  # type: ignore[attr-defined]
 
 
 def told(client: Client, address: str, method: str = "GET") -> tuple[int, list[tuple[str, str]], bytes, int]:

@@ -37,29 +37,27 @@ from advisories.policy import Blackout, Policy
 from advisories.sections import NAMES as SECTIONS
 from releases import uploading
 from releases.models import Branch, Check, Flag, Series
+from tests.leaks.words import (
+    GUESTS_NUMBER,
+    HIDDEN_NUMBER,
+    MERGED_NUMBER,
+    OTHERS_TOKEN,
+    SCHEDULED_NUMBER,
+    SECRET,
+    UNUSED_NUMBER,
+    word,
+)
 from tests.make import checked, make_accepted_report, make_advisory, make_user
 from tests.upstream import fix, numbered
-
-SECRET = "kanari"
-"""Every secret word begins like this; what follows says where it was put."""
-
-HIDDEN_NUMBER, SCHEDULED_NUMBER, GUESTS_NUMBER, MERGED_NUMBER, UNUSED_NUMBER = range(70_117, 70_122)
 
 PEOPLE = ("anonymous", "nobody", "guest of another", "guest whose seat ended", "release manager", "operator")
 """None of them may read the hidden advisory; a release manager may know its number and verdicts."""
 
-MISSING = 987_654_321
-
 HIDDEN_END = datetime(2031, 2, 26, 13, 37, tzinfo=UTC)
 """The agreed end of the hidden advisory's embargo; a day that is written nowhere else."""
 
-OTHERS_TOKEN = "0123456789" * 4
-"""Opens the private page of a report that feeds the guest's advisory: its finder knows nothing of the hidden one."""
-
-
-def word(place: str) -> str:
-    """The secret word of one place."""
-    return f"{SECRET}-{place}"
+TOLD = {"release manager": ("owner", "blackout")}
+"""Words that somebody may hear: the team may know whose a flag is, and when nothing is released."""
 
 
 @dataclass
@@ -73,6 +71,13 @@ class World:
     public: Advisory
     people: dict[str, User | None] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
+
+    def sign_in(self) -> None:
+        """Give everybody a browser of their own in which they have signed in."""
+        for who, user in self.people.items():
+            self.clients[who] = Client(raise_request_exception=False)
+            if user is not None:
+                self.clients[who].force_login(user)
 
     def secrets(self, who: str) -> Iterator[str]:
         """What must not turn up in any answer to this person."""
@@ -141,10 +146,6 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
     _reported_elsewhere(guests, make_user("triager@sluice.example", Role.SECURITY))
     world = World(branch, hidden, scheduled, guests, public)
     world.people = {who: _person(who, world) for who in PEOPLE}
-    for who, user in world.people.items():
-        world.clients[who] = Client(raise_request_exception=False)
-        if user is not None:
-            world.clients[who].force_login(user)
     return world
 
 

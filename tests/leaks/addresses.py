@@ -1,0 +1,195 @@
+"""Every address of the resolver with what stands there and what doesn't: keys of real rows, one missing, one absurd.
+
+Not every product of all ids: of each kind of row two for each advisory, with the other parts of the address that belong
+to it, the same row below somebody else's number, and ids at which there is nothing.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import ForeignKey, Model
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import TeamSeat
+from advisories.models import (
+    Advisory,
+    Batch,
+    Comment,
+    CommentFile,
+    Consent,
+    Proposal,
+    Report,
+    Seat,
+    StartedClock,
+)
+from releases.models import Branch, Check, Flag, Patch, Series, Tree, Upload
+from tests.leaks.words import GUESTS_NUMBER, HIDDEN_NUMBER, MISSING, OTHERS_TOKEN
+
+ODD = ("/nothing", "/admin/", "/advisories/feed", "/board.json", "/.git/config", "/static/../manage.py", "/media/")
+"""Where other sites keep something."""
+
+_OF_EACH = 2
+"""Rows of one kind that are asked for on each advisory."""
+
+_ROWS: dict[str, type[Model]] = {
+    "check": Check, "check_mbox": Check, "series": Series, "revision": Series, "upload_revision": Series,
+    "patch_file": Patch, "uploaded_file": Upload, "take_flag": Flag, "hand_over_flag": Flag,
+    "change_series": Series, "end_seat": Seat, "end_team_seat": TeamSeat,
+    "rehearsal": Batch, "rehearsal_letter": Batch, "retract": Comment, "comment_file": CommentFile,
+    "stop_clock": StartedClock, "ask_consent_again": Consent,
+    **dict.fromkeys(("answer_end", "accept_end", "reject_end", "withdraw_end"), Proposal),
+}  # fmt: skip
+"""Whose key stands in the address of that name."""
+
+_GUESSES: dict[str, list[Any]] = {
+    "pk": [1, MISSING], "token": [OTHERS_TOKEN, "guess"], "reference": ["guess"], "uidb64": ["MQ"], "public_id": [UUID(int=1)],
+    "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"], "name": ["guess.txt"],
+}  # fmt: skip
+"""Of what the world holds none of, or what a secret word opens."""
+
+_NAMED: dict[str, tuple[type[Model], str]] = {
+    "number": (Advisory, "number"), "reference": (Report, "reference"), "slug": (Tree, "slug"),
+}  # fmt: skip
+"""What stands in addresses besides keys."""
+
+KNOWN_TO_MANAGERS = ("releases:take_flag", "releases:hand_over_flag")
+"""A flag on a hidden series is a release manager's business, as its number and verdicts are."""
+
+
+def addresses() -> list[tuple[str, str]]:
+    """Name and address of everything, in the order of the resolver."""
+    found = [(name, address) for name, pattern in patterns(get_resolver()) for address in _of(name, pattern)]
+    return [*found, *(("", address) for address in ODD)]
+
+
+def twins() -> Iterator[tuple[str, str, str]]:
+    """Name, address of something that readers may not know, and the same address where there is nothing."""
+    hidden = Advisory.objects.embargoed().exclude(number=GUESTS_NUMBER)
+    for name, pattern in patterns(get_resolver()):
+        own, places = name.split(":")[-1], list(pattern.pattern.converters)
+        if "pk" in places and own in _ROWS:
+            path = path_to(_ROWS[own], Advisory)
+            kept = hidden.values_list("pk", flat=True) if path else []
+            rows = [row for row in _some(_ROWS[own]) if path and _owner(row, path) in set(kept)]
+            found = [{place: _belonging(row, place, _values(own, place)[0]) for place in places} for row in rows]
+            found = [values | {"pk": row.pk} for values, row in zip(found, rows, strict=True)]
+        elif "number" in places:
+            rest = {place: _values(own, place)[0] for place in places}
+            found = [rest | {"number": number} for number in hidden.values_list("number", flat=True)]
+        else:
+            continue
+        for values in found:
+            gone = {place: MISSING for place in ("pk", "number") if place in values and own != "revision"}
+            yield name, reverse(name, kwargs=values), reverse(name, kwargs=values | (gone or {"pk": MISSING}))
+
+
+def patterns(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+    """Every named pattern with its namespaces."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, (*spaces, entry.namespace) if entry.namespace else spaces)
+        else:
+            yield ":".join((*spaces, entry.name or "")), entry
+
+
+def _of(name: str, pattern: URLPattern) -> list[str]:
+    places = list(pattern.pattern.converters)
+    found: dict[str, None] = {}
+    for values in _combinations(name.split(":")[-1], places):
+        try:
+            found[reverse(name, kwargs=values)] = None
+        except NoReverseMatch:
+            continue
+    return list(found)
+
+
+def _combinations(own: str, places: list[str]) -> Iterator[dict[str, Any]]:
+    if "pk" in places and own in _ROWS:
+        yield from _around_rows(_ROWS[own], own, places)
+        return
+    values = {place: _values(own, place) for place in places}
+    first = {place: found[0] for place, found in values.items()}
+    yield first
+    for place, found in values.items():
+        for value in found[1:]:
+            yield first | {place: value}
+
+
+def _around_rows(model: type[Model], own: str, places: list[str]) -> Iterator[dict[str, Any]]:
+    """Each row at its own address and below somebody else's, and a row that isn't there."""
+    last: dict[str, Any] = {place: _values(own, place)[0] for place in places if place != "pk"}
+    for row in _some(model):
+        for place in last:
+            last[place] = _belonging(row, place, last[place])
+        yield {**last, "pk": row.pk}
+        if "number" in places and model is not Series:
+            yield {**last, "pk": row.pk, "number": GUESTS_NUMBER}
+            yield {**last, "pk": row.pk, "number": MISSING}
+        if own == "revision":
+            yield from ({**last, "pk": row.pk, "number": number} for number in (1, 2, 0))
+    yield {**last, "pk": MISSING}
+
+
+def _belonging(row: Model, place: str, guess: Any) -> Any:
+    """What stands at `place` in the row's own address."""
+    if place == "name" and hasattr(row, "file_name"):
+        return row.file_name
+    if place not in _NAMED:
+        return guess
+    model, field = _NAMED[place]
+    path = path_to(type(row), model)
+    if path is None:
+        return guess
+    value = type(row)._default_manager.filter(pk=row.pk).values_list("__".join([*path, field]), flat=True).get()
+    return guess if value is None else value
+
+
+def _owner(row: Model, path: tuple[str, ...]) -> Any:
+    return type(row)._default_manager.filter(pk=row.pk).values_list("__".join(path), flat=True).get()
+
+
+def _some(model: type[Model]) -> Iterator[Model]:
+    """Two rows of each advisory, or of what there is."""
+    path = path_to(model, Advisory)
+    counted: dict[Any, int] = {}
+    rows = model._default_manager.order_by("pk")
+    owners = dict(rows.values_list("pk", "__".join(path))) if path else {}
+    for row in rows:
+        owner = owners.get(row.pk)
+        counted[owner] = counted.get(owner, 0) + 1
+        if counted[owner] <= _OF_EACH + (0 if path else 4):
+            yield row
+
+
+@cache
+def path_to(model: type[Model], target: type[Model]) -> tuple[str, ...] | None:
+    """The shortest way over foreign keys from a model to another, if there is one."""
+    waiting: deque[tuple[type[Model], tuple[str, ...]]] = deque([(model, ())])
+    seen: set[type[Model]] = set()
+    while waiting:
+        here, path = waiting.popleft()
+        if here is target:
+            return path
+        if here in seen or len(path) > 5:
+            continue
+        seen.add(here)
+        for field in here._meta.concrete_fields:
+            if isinstance(field, ForeignKey) and isinstance(field.related_model, type):
+                waiting.append((field.related_model, (*path, field.name)))
+    return None
+
+
+def _values(own: str, place: str) -> list[Any]:
+    if place == "number":
+        rest = Advisory.objects.exclude(number=HIDDEN_NUMBER).values_list("number", flat=True)
+        return [HIDDEN_NUMBER, *rest, MISSING, 2**70]
+    if place == "slug":
+        return [*Tree.objects.values_list("slug", flat=True), "missing"]
+    if place == "name" and own in ("branch", "check_again", "follow", "enter_dates"):
+        return [*Branch.objects.values_list("name", flat=True), "9.9", "--help", "%0d%0a"]
+    if place in _GUESSES:
+        return _GUESSES[place]
+    raise LookupError(f"the crawl has no values for {place} of {own}")
