@@ -45,8 +45,9 @@ _ROWS: dict[str, type[Model]] = {
 """Whose key stands in the address of that name."""
 
 _GUESSES: dict[str, list[Any]] = {
-    "pk": [1, MISSING], "token": [OTHERS_TOKEN, "guess"], "reference": ["guess"], "uidb64": ["MQ"], "public_id": [UUID(int=1)],
-    "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"], "name": ["guess.txt"],
+    "pk": [1, MISSING], "token": [OTHERS_TOKEN, "guess"], "reference": ["guess"], "uidb64": ["MQ"],
+    "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
+    "name": ["guess.txt"],
 }  # fmt: skip
 """Of what the world holds none of, or what a secret word opens."""
 
