@@ -1,0 +1,14 @@
+"""What walks and races share."""
+
+import pytest
+from django.db import connection
+
+ROUNDS = 3 if connection.vendor == "postgresql" else 1
+"""How often a race is run: side by side, threads don't meet in the same place each time."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every race so often."""
+    if metafunc.module.__name__.rpartition(".")[2].startswith("test_races"):
+        metafunc.fixturenames.append("round_of_race")
+        metafunc.parametrize("round_of_race", range(ROUNDS))
