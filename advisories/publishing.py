@@ -51,7 +51,7 @@ def release_due() -> int:
 @transaction.atomic
 def _release(pk: int) -> bool:
     """Write down that a batch is out: states, events and tidings in one transaction; False where it was done."""
-    batch = Batch.objects.select_for_update().get(pk=pk)
+    batch = Batch.objects.in_hand(Batch(pk=pk), at_turn=False)
     arming = Arming.objects.in_force().filter(batch=batch, public_at__lte=Now()).first()
     if batch.state != BatchState.ARMED or arming is None:
         return False
@@ -85,7 +85,9 @@ def due_steps() -> list[int]:
 
 def do_step(pk: int) -> bool:
     """Do one step unless somebody is at it or it is done; whether it is done now. Safe to call twice at once."""
-    if not PublicationStep.objects.due().filter(pk=pk).update(lease_until=Now() + LEASE, tries=F("tries") + 1):
+    if not PublicationStep.objects.due().filter(pk=pk).exists():
+        return False
+    if not PublicationStep.objects.filter(pk=pk).claim(LEASE):
         return False
     step = PublicationStep.objects.select_related("publication__revision__advisory").get(pk=pk)
     mine = PublicationStep.objects.filter(pk=pk, state=StepState.WAITING, tries=step.tries)

@@ -1,5 +1,6 @@
 """What the world sees: one revision, from its instant on, by the database's clock and nobody else's."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -101,6 +102,9 @@ class StepState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+_FREE = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
+
+
 class PublicationStepQuerySet(models.QuerySet["PublicationStep"]):
     """Questions about steps, and the claim."""
 
@@ -112,9 +116,17 @@ class PublicationStepQuerySet(models.QuerySet["PublicationStep"]):
 
     def due(self) -> Self:
         """Those whose instant has come, that nobody has in hand and that have not failed for good."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
         instant = Q(publication__voided_at__isnull=True, publication__public_at__lte=Now())
-        return self.filter(free, instant, state=StepState.WAITING)
+        return self.filter(_FREE, instant, state=StepState.WAITING)
+
+    def claim(self, lease: timedelta) -> int:
+        """Take in hand what nobody has; how many that were.
+
+        By columns of the steps alone: a condition on another table is looked up first, and PostgreSQL doesn't ask it
+        again after waiting for whoever claims at the same moment.
+        """
+        free = self.filter(_FREE, state=StepState.WAITING)
+        return free.update(lease_until=Now() + lease, tries=F("tries") + 1)
 
 
 class PublicationStep(models.Model):
