@@ -52,7 +52,7 @@ def replace(
     if not _are_the_same(lines_of(advisory, lines), told):
         # Batches before advisories, as everybody takes them.
         disarm_for(advisory, f"{_WORDS[lines]} changed", by=by)
-    Advisory.objects.select_for_update().get(pk=advisory.pk)
+    Advisory.objects.select_for_update(no_key=True).get(pk=advisory.pk)
     if version_of(advisory, lines) != read_version:
         raise StaleLines(f"{lines._meta.verbose_name_plural} of {advisory} were changed meanwhile")
     lines.objects.filter(advisory=advisory).delete()

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from advisories import tidings
 from advisories.batching import Audience, BatchState
-from advisories.models import Advisory, Arming, Batch, BatchEntry, Event, Publication, What
+from advisories.models import Advisory, Arming, Batch, Event, Publication, What
 
 
 class AlreadyOut(Exception):
@@ -29,8 +29,7 @@ def disarm_for(advisory: Advisory, reason: str, *, by: User | None) -> None:
     To be called first thing in the transaction of the change, before that locks anything: whoever approves holds the
     same row, and so looks at the advisory either before all of the change or after it.
     """
-    inside = BatchEntry.objects.current().filter(advisory=advisory).values("batch")
-    for held in Batch.objects.under_way().filter(pk__in=inside).select_for_update().order_by("pk"):
+    for held in Batch.objects.around(advisory):
         _hold(held, reason, by=by)
 
 

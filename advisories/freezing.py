@@ -28,7 +28,7 @@ def freeze(
     changes: str = "",
 ) -> Revision:
     """Give the advisory its next revision. Raises `NothingChanged`, and `NeedsReason` from v2 on."""
-    locked = Advisory.objects.select_for_update().get(pk=advisory.pk)
+    locked = Advisory.objects.select_for_update(no_key=True).get(pk=advisory.pk)
     last = Revision.objects.filter(advisory=locked).order_by("-number").first()
     frozen = content.frozen(drafting.content_of(locked), fixes)
     if last is not None and is_current(last, frozen):

@@ -7,12 +7,13 @@ keeps a page for those who may know of it.
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
-from advisories import drafting, embargo_kin
+from advisories import drafting, embargo_kin, scheduling
 from advisories.disarming import disarm_for
 from advisories.lifecycle import CARRIES_FIXES, State
-from advisories.models import Advisory, Affected, Event, Identifier, Report, StaleAdvisory
+from advisories.models import Advisory, Affected, Batch, Event, Identifier, Report, StaleAdvisory
 
 TAKES_OTHERS_IN = CARRIES_FIXES | {State.RESERVED}
 """Another advisory may be merged into one that still leads somewhere."""
@@ -35,19 +36,18 @@ def merge(advisory: Advisory, into: Advisory, *, because: str, by: User | None) 
     Raises `NoReason`, `NotThere`, `StepNotAllowed`, `StaleAdvisory`.
     """
     _needs(because)
-    embargo_kin.merged_into(into, [advisory], by=by)
-    disarm_for(advisory, f"{advisory} was merged into another", by=by)
-    # In the order of their numbers, as everybody takes them: two who merge crosswise don't wait for each other.
-    held = {
-        row.pk: row for row in Advisory.objects.select_for_update().filter(pk__in=(advisory.pk, into.pk)).order_by("pk")
-    }
-    target = held[into.pk]
+    # Each in one order for everybody: two who merge crosswise don't wait for each other.
+    Batch.objects.around(advisory, into)
+    reports = _held_reports(Report.objects.filter(advisory=advisory))
+    target = Advisory.objects.get(pk=into.pk)
     if target.pk == advisory.pk:
         raise NotThere("An advisory cannot be merged into itself.")
     if State(target.state) not in TAKES_OTHERS_IN:
         raise NotThere(f"{target} is {target.state}, so nothing can be merged into it.")
+    embargo_kin.merged_into(target, [advisory], by=by)
+    scheduling.leave_for_good(advisory, reason=because, by=by)
     advisory.move_to(State.MERGED, by=by, merged_into=target, ended_because=because.strip())
-    _pass_on_reports(advisory, target, Report.objects.filter(advisory=advisory), by=by)
+    _pass_on_reports(advisory, target, reports, by=by)
     # What had been merged into this one is found where its text is now.
     for earlier in Advisory.objects.filter(merged_into=advisory):
         Advisory.objects.filter(pk=earlier.pk).update(merged_into=target)
@@ -72,9 +72,11 @@ def split(
     Raises `NotThere` where it no longer leads anywhere, or something chosen is not its own; `IntegrityError` where
     somebody took the number at the same time.
     """
+    Batch.objects.around(advisory)
+    _held_reports(Report.objects.filter(pk__in=[one.pk for one in reports]))
     embargo_kin.hold(advisory)
     disarm_for(advisory, f"A part of {advisory} was split off", by=by)
-    held = Advisory.objects.select_for_update().get(pk=advisory.pk)
+    held = Advisory.objects.get(pk=advisory.pk)
     if State(held.state) not in CAN_BE_SPLIT:
         raise NotThere(f"{held} is {held.state}, so there is nothing to split.")
     owners = {one.advisory_id for one in reports} | {one.advisory_id for one in identifiers}
@@ -100,7 +102,7 @@ def split(
 def mark_unused(advisory: Advisory, *, because: str, by: User | None) -> None:
     """Give the number up for good. Raises `NoReason`, `StepNotAllowed`, `StaleAdvisory`."""
     _needs(because)
-    disarm_for(advisory, f"{advisory} was given up", by=by)
+    scheduling.leave_for_good(advisory, reason=because, by=by)
     advisory.move_to(State.UNUSED, by=by, ended_because=because.strip())
 
 
@@ -108,6 +110,7 @@ def mark_unused(advisory: Advisory, *, because: str, by: User | None) -> None:
 def withdraw(advisory: Advisory, *, because: str, by: User | None) -> None:
     """Say of a published advisory that it no longer holds; it stays readable. Raises as `mark_unused` does."""
     _needs(because)
+    scheduling.leave_for_good(advisory, reason=because, by=by)
     advisory.move_to(State.WITHDRAWN, by=by, ended_because=because.strip())
 
 
@@ -117,7 +120,7 @@ def supersede(advisory: Advisory, by_other: Advisory | None, *, by: User | None)
 
     Each page leads to the other for those who may read both.
     """
-    held = Advisory.objects.select_for_update().get(pk=advisory.pk)
+    held = Advisory.objects.select_for_update(no_key=True).get(pk=advisory.pk)
     _refuse_rings(held, by_other)
     read = Advisory.objects.filter(pk=held.pk, superseded_by=advisory.superseded_by)
     if not read.update(superseded_by=by_other):
@@ -136,6 +139,11 @@ def _refuse_rings(advisory: Advisory, by_other: Advisory | None) -> None:
         if seen == advisory.pk:
             raise NotThere("An advisory cannot take the place of itself, not even by way of others.")
         seen = links.get(seen)
+
+
+def _held_reports(reports: QuerySet[Report]) -> list[Report]:
+    """Lock reports before anything is recorded: whoever writes in a thread holds its report and then records."""
+    return list(reports.select_for_update(no_key=True).order_by("pk"))
 
 
 def _pass_on_reports(source: Advisory, target: Advisory, reports: Iterable[Report], *, by: User | None) -> None:

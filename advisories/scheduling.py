@@ -41,7 +41,8 @@ def plan(
     now: datetime | None = None,
 ) -> Batch:
     """Begin a batch for an instant ahead (aware). Raises `NotAhead`, `NotPlannable`."""
-    members = list(advisories)
+    # In one order, so that two who plan the same ones don't wait for each other.
+    members = sorted(advisories, key=lambda one: one.pk)
     if planned_at <= (now or timezone.now()):
         raise NotAhead("the planned instant has passed already")
     is_reissue = bool(members) and all(one.state == State.PUBLIC for one in members)
@@ -158,6 +159,22 @@ def cancel(batch: Batch, *, reason: str, by: User) -> None:
     held.change(state=BatchState.CANCELLED, cancelled_for=reason.strip())
     Event.objects.record(held, kind="batch-cancelled", by=by)
     batch.refresh_from_db()
+
+
+@transaction.atomic
+def leave_for_good(advisory: Advisory, *, reason: str, by: User | None) -> None:
+    """Take an advisory that ends out of the batch it is in, whatever that one's state; what was armed is void.
+
+    The others keep their date. Those who knew of it hear that this one doesn't come. Raises `AlreadyOut`.
+    """
+    for held in Batch.objects.around(advisory):
+        told = held.as_value().told_the_date(current_policy())
+        disarming.unarm(held, f"{advisory} left it", by=by)
+        BatchEntry.objects.current().filter(batch=held, advisory=advisory).update(left_at=Now())
+        held.change(state=held.as_value().disarm().state)
+        for audience in sorted(told):
+            tidings.tell(advisory, What.CANCELLED, audience, batch=held, reason=reason)
+        Event.objects.record(held, kind="batch-left", by=by, detail={"advisory": advisory.number})
 
 
 def _join(batch: Batch, advisory: Advisory) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.access import Viewer
 from accounts.models import User
 from advisories import disarming
-from advisories.models import Event
+from advisories.models import Batch, Event
 from releases.checking import requesting as checking
 from releases.models import Series, Tree
 from releases.models.branch import Branch
@@ -44,10 +44,11 @@ def change(
     `seen` is what `as_seen_by` said when the person was asked. Dependencies on series that `by` may not see stay as
     they are. Checks that were made stay too. Raises one of `REFUSALS`.
     """
-    disarming.disarm_for(series.advisory, "A series is meant for other branches", by=by)
+    Batch.objects.around(series.advisory)
     # Two changes at once could close a circle that neither of them sees: changes of one tree go one by one. The weaker
     # lock, since rows that refer to the tree may come into being meanwhile, in transactions that this one waits for.
     tree = Tree.objects.select_for_update(no_key=True).get(pk=series.tree_id)
+    disarming.disarm_for(series.advisory, "A series is meant for other branches", by=by)
     series = Series.objects.get(pk=series.pk)
     if seen != as_seen_by(series, by):
         raise ChangedMeanwhile("this series has changed since the form was opened; open it again and look first")

@@ -51,6 +51,19 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         held = self.select_for_update().get(pk=batch.pk)
         if at_turn and held.turn != batch.turn:
             raise StaleBatch(f"Somebody changed {held} meanwhile. Nothing was done; look again.")
+        _hold_advisories([held])
+        return held
+
+    def around(self, *advisories: "Advisory") -> list["Batch"]:
+        """The batches under way that these are in, locked until the transaction ends, and the advisories with them.
+
+        To be called before the transaction locks anything else or records anything. Whoever changes an advisory or a
+        batch takes the batches first, then the advisories, each in the order of their keys, then whatever hangs on
+        them, and the end of the record last: so nobody waits in a ring.
+        """
+        inside = BatchEntry.objects.current().filter(advisory__in=advisories).values("batch")
+        held = list(self.under_way().filter(pk__in=inside).select_for_update().order_by("pk"))
+        _hold_advisories(held, *advisories)
         return held
 
     def settled_and_ahead(self) -> Self:
@@ -141,6 +154,15 @@ class Batch(models.Model):
         return batching.Batch(
             self.planned_at, inside, BatchState(self.state), self.was_predisclosed, moves, self.cancelled_for
         )
+
+
+def _hold_advisories(batches: list[Batch], *others: "Advisory") -> None:
+    """Lock what is in these batches, and others; with the weaker lock, since rows may refer to them meanwhile."""
+    from advisories.models.advisory import Advisory
+
+    inside = Q(pk__in=BatchEntry.objects.current().filter(batch__in=batches).values("advisory"))
+    concerned = Advisory.objects.filter(inside | Q(pk__in=[one.pk for one in others]))
+    list(concerned.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 class BatchEntryQuerySet(models.QuerySet["BatchEntry"]):

@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 
 from accounts.doors import SignedInRequest
 from advisories import numbering
+from advisories.disarming import AlreadyOut
 from advisories.forms.numbering import MergeForm, ReasonForm, SplitForm, SupersedeForm
 from advisories.lifecycle import STEPS, State, StepNotAllowed
-from advisories.models import Advisory, StaleAdvisory
+from advisories.models import Advisory, StaleAdvisory, StaleEmbargo
 from advisories.views.writers import writers_advisory
 
 
@@ -111,10 +112,10 @@ def act(request: SignedInRequest, number: int, what: str) -> HttpResponse:
     try:
         with transaction.atomic():
             made = DEEDS[what].act(advisory, form.cleaned_data, request.user)
-    except (numbering.NotThere, numbering.NoReason) as refusal:
+    except (numbering.NotThere, numbering.NoReason, AlreadyOut) as refusal:
         form.add_error(None, str(refusal))
         return _page(request, advisory, what, form, status=409)
-    except (StaleAdvisory, StepNotAllowed, IntegrityError):
+    except (StaleAdvisory, StaleEmbargo, StepNotAllowed, IntegrityError):
         messages.error(request, "Somebody else was faster. Nothing was changed; look again.")
         return redirect(advisory)
     return redirect(made or advisory)
