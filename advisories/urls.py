@@ -5,6 +5,7 @@ from django.urls import include, path
 from accounts.doors import by_method
 from advisories.views import advisories as views
 from advisories.views import rehearsal as rehearsal_views
+from advisories.views import revisions as revision_views
 from advisories.views import seats as seat_views
 
 app_name = "advisories"
@@ -15,6 +16,7 @@ urlpatterns = [
     path("<int:number>/move", by_method(get=views.ask_move, post=views.move), name="move"),
     path("releases/<int:pk>/rehearsal/", rehearsal_views.rehearsal, name="rehearsal"),
     path("releases/<int:pk>/rehearsal/<int:number>/<str:recipient>", rehearsal_views.letter, name="rehearsal_letter"),
+    path("<int:number>/v<int:version>", revision_views.revision, name="revision"),
     path("<int:number>/seats/", by_method(get=seat_views.seats, post=seat_views.give), name="seats"),
     path("<int:number>/seats/<int:pk>/end", seat_views.end, name="end_seat"),
     path("", include("advisories.workspace_urls")),
