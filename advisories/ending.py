@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import disarming, releasing, scheduling, standing, tidings
+from advisories import disarming, negotiating, releasing, scheduling, standing, tidings
 from advisories.batching import Audience, BatchState, BatchStepNotAllowed, NoReason
 from advisories.canonical import digest, instant_text
 from advisories.embargo import EndReason
 from advisories.lifecycle import State
-from advisories.models import Advisory, Batch, BatchMove, Event, Reissue, What
+from advisories.models import Advisory, Batch, BatchMove, Embargo, Event, Out, Reissue, What
 from advisories.policies import current_policy
 from advisories.policy import Policy
 from advisories.releasing import ChangedSince
@@ -24,6 +24,8 @@ from advisories.standing import BatchStanding, FixesOf
 
 _BEFORE = timedelta(microseconds=1)
 """An order is carried out at its own instant, which counts as ahead of whoever gives it."""
+
+_OUT = {EndReason.LEAKED: Out.PUBLIC, EndReason.EXPLOITED: Out.EXPLOITED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ def shown(read: BatchStanding) -> str:
 
 @transaction.atomic
 def end_early(batch: Batch, order: Order, fixes_of: FixesOf, *, by: User) -> Outcome:
-    """Carry the order out. Raises `NoReason`, `ChangedSince`, `AlreadyOut`, `StaleBatch`, `BatchStepNotAllowed`."""
+    """Carry the order out. Raises `NoReason`, `ChangedSince`, `AlreadyOut`, `StaleBatch`, `BatchStepNotAllowed`,
+    `StaleEmbargo`.
+    """
     if not order.words.strip():
         raise NoReason("ending an embargo early needs a reason that people can be told")
     at = timezone.now()
@@ -77,6 +81,7 @@ def end_early(batch: Batch, order: Order, fixes_of: FixesOf, *, by: User) -> Out
     held.change(is_at_once=True, ended_early_for=order.reason.value)
     _freeze(held, fixes_of, order.words, by)
     for advisory in held.members:
+        _end_embargo(advisory, order.reason, by)
         Event.objects.record(advisory, kind="ended-early", by=by, detail={"reason": order.reason.value})
     Event.objects.record(held, kind="batch-ended-early", by=by, detail={"reason": order.reason.value})
     read = standing.of_batch(held, fixes_of)
@@ -112,6 +117,16 @@ def _bring_forward(held: Batch, at: datetime, words: str, by: User) -> None:
     tidings.tell_of_batch(held, What.ENDED_EARLY, hearing, reason=words)
     detail = {"from": instant_text(before.planned_at), "to": instant_text(at)}
     Event.objects.record(held, kind="batch-moved", by=by, detail=detail)
+
+
+def _end_embargo(advisory: Advisory, reason: EndReason, by: User) -> None:
+    """End what was agreed; what was only proposed falls away where the issue is out."""
+    embargo = Embargo.of(advisory)
+    out = _OUT.get(reason)
+    if embargo.is_in_force:
+        negotiating.end(embargo, reason, by=by)
+    elif out is not None and not embargo.out:
+        negotiating.note_out(embargo, out, by=by)
 
 
 def _freeze(held: Batch, fixes_of: FixesOf, words: str, by: User) -> None:

@@ -13,12 +13,14 @@ from advisories import drafting
 from advisories.arming import Quorum
 from advisories.batching import Audience
 from advisories.content import Fixes
+from advisories.embargo import EmbargoState
 from advisories.lifecycle import State
 from advisories.missing import Facts
 from advisories.models import (
     Advisory,
     Batch,
     Credit,
+    Embargo,
     Override,
     Publication,
     Revision,
@@ -50,6 +52,8 @@ class Known:
     published: int | None
     """The version that readers have."""
     key: TeamKey
+    embargo: Embargo | None
+    """The one that holds: its own, or of what it was merged into."""
     text_trouble: str
     """What keeps the text of the revision from going out, in a sentence; empty where nothing does."""
 
@@ -78,6 +82,8 @@ def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
     ends = dict(delivered.order_by("pk").values_list("advisory", "planned_at"))
     live = Publication.objects.live().filter(advisory__in=advisories)
     published = dict(live.order_by("version").values_list("advisory", "version"))
+    held = Embargo.objects.filter(advisory__in=advisories).select_related("merged_into")
+    embargoes = {one.advisory_id: one.merged_into or one for one in held}
     sealed = {one.revision_id: one for one in SignedText.objects.filter(revision__in=revisions.values()).defer("text")}
     key = team_key(now)
     return {
@@ -91,6 +97,7 @@ def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
             delivered_end_at=ends.get(pk),
             published=published.get(pk),
             key=key,
+            embargo=embargoes.get(pk),
             text_trouble=_text_trouble(revision, sealed.get(revision.pk)) if revision else "",
         )
         for pk, draft in drafts.items()
@@ -110,6 +117,8 @@ def facts_of(
     """Everything that `missing_for` asks about."""
     sections = known.draft["sections"]
     overrides = known.overrides_of(fixes)
+    embargo = known.embargo
+    is_out = advisory.state == State.PUBLIC or bool(batch and batch.is_at_once) or bool(embargo and embargo.out)
     said_affected = bool(known.draft["affected"]) or bool(str(sections.get("vulnerable_systems", "")).strip())
     return Facts(
         now=now,
@@ -119,7 +128,9 @@ def facts_of(
         undecided_credits=known.undecided,
         branches=tuple(replace(one, override=overrides.get(one.name, "")) for one in fixes.branches),
         fix_elsewhere=overrides.get(NO_BRANCH, ""),
-        is_out=advisory.state == State.PUBLIC or bool(batch and batch.is_at_once),
+        embargo=EmbargoState(embargo.state) if embargo else EmbargoState.NONE,
+        embargo_end_at=embargo.end_at if embargo else None,
+        is_out=is_out or known.published is not None,
         deployment_said=bool(str(sections.get("deployment", "")).strip()),
         recipients=known.seats,
         delivered_end_at=known.delivered_end_at if batch and batch.was_predisclosed else None,

@@ -3,7 +3,7 @@
 Many batches are read with as many queries as one: the desk shows them all.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,8 @@ class AdvisoryStanding:
     """Before pre-disclosure."""
     draft: str = ""
     """The digest of what the draft and its patches say now, whether or not that is frozen."""
+    rating: str = ""
+    """The worst rating it is scored with; empty where nobody has scored it."""
 
     @property
     def is_complete(self) -> bool:
@@ -177,7 +179,12 @@ def _standing(
         missing_for(facts, State.PUBLIC),
         () if batch.state not in (BatchState.OPEN, BatchState.FROZEN) else missing_for(facts, State.PREDISCLOSED),
         content.digest_of(content.said_by(frozen)),
+        _worst(known.draft["severities"]),
     )
+
+
+def _worst(severities: Iterable[Mapping[str, str]]) -> str:
+    return max(((float(one["score"]), one["rating"]) for one in severities), default=(0.0, ""))[1]
 
 
 def _armament(batch: Batch, read: list[tuple[Advisory, Fixes, Known]], recipients: tuple[str, ...]) -> Armament | None:

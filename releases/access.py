@@ -14,6 +14,16 @@ def may_run_branches(viewer: Viewer) -> bool:
     return holds(viewer, Role.RELEASE_MANAGER, Role.SECURITY, Role.COORDINATOR)
 
 
+def may_release(viewer: Viewer) -> bool:
+    """Plan, freeze, pre-disclose, approve; a release manager only knows the dates."""
+    return holds(viewer, Role.SECURITY, Role.COORDINATOR)
+
+
+def may_know_dates(viewer: Viewer) -> bool:
+    """See the desk at all."""
+    return holds(viewer, Role.SECURITY, Role.COORDINATOR, Role.RELEASE_MANAGER)
+
+
 def may_take_flags(viewer: Viewer) -> bool:
     """Take a flag, or hand it to somebody else."""
     return holds(viewer, Role.RELEASE_MANAGER, Role.SECURITY, Role.COORDINATOR)

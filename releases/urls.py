@@ -1,12 +1,13 @@
 """Pages of trees, branches, series and checks."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.doors import by_method
 from releases.views import board, branches, checks, flags, series, trees, uploads
 
 app_name = "releases"
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/", include("releases.desk_urls")),
     path("board", board.board, name="board"),
     path("board/rows", board.board_rows, name="board_rows"),
     path("checks/<int:pk>/", checks.check, name="check"),

@@ -103,6 +103,10 @@ SIGNED_IN = OWN_ACCOUNT | {
     "releases:upload_revision",
     "releases:change_series",
     "releases:uploaded_file",
+    "advisories:revision",
+    *(f"releases:{name}" for name in ("desk", "plan", "batch", "end_alone", "end_early", "approve", "override")),
+    *(f"releases:{name}_batch" for name in ("join", "leave", "move", "split", "cancel", "freeze", "open")),
+    *("releases:predisclose", "releases:withdraw_approval"),
 }
 """For people who have signed in; each asks for a seat besides."""
 

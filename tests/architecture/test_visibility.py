@@ -23,17 +23,28 @@ GUARDED = {
     ),
     *("Advisory", "Event", "Series", "Cell", "Check", "Flag"),
     *("SeriesRevision", "Patch", "Upload", "StoredVerdict", "PolicyVersion"),
-    *("Batch", "BatchEntry", "BatchMove", "Arming", "Approval", "Publication", "PublicationStep"),
+    *(
+        "Batch",
+        "BatchEntry",
+        "BatchMove",
+        "Arming",
+        "Approval",
+        "Override",
+        "Revision",
+        "RevisionPatch",
+        "Publication",
+        "PublicationStep",
+    ),
     *("Affected", "Comment", "CommentFile", "Identifier", "TextVersion", "Tick", "TypedText", "Vector"),
     *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),
 }
 THROUGH_THE_VIEWER = {
-    *("visible_to", "known_to", "public", "with_list_visible_to", "leaving_a_note_for"),
+    *("visible_to", "read_by", "known_to", "public", "with_list_visible_to", "leaving_a_note_for"),
     *("record", "behind", "told_to_finder"),
 }
 """`record` only writes; `behind` needs the token of a private link, `told_to_finder` the report it led to."""
 
-SHAPED_FOR_VIEWERS = ("board", "evidence")
+SHAPED_FOR_VIEWERS = ("board", "evidence", "desk")
 """Rooms of `releases` that only pages ask."""
 
 NOT_SHOWN = {

@@ -34,11 +34,17 @@ ODD = ("/nothing", "/admin/", "/advisories/feed", "/board.json", "/.git/config",
 _OF_EACH = 2
 """Rows of one kind that are asked for on each advisory."""
 
+_OF_BATCHES = (
+    *("batch", "join_batch", "leave_batch", "move_batch", "split_batch", "cancel_batch", "freeze_batch", "open_batch"),
+    *("predisclose", "approve", "withdraw_approval", "override", "end_early"),
+)
+"""Pages of the release desk."""
+
 _ROWS: dict[str, type[Model]] = {
     "check": Check, "check_mbox": Check, "series": Series, "revision": Series, "upload_revision": Series,
     "patch_file": Patch, "uploaded_file": Upload, "take_flag": Flag, "hand_over_flag": Flag,
     "change_series": Series, "end_seat": Seat, "end_team_seat": TeamSeat,
-    "rehearsal": Batch, "rehearsal_letter": Batch, "retract": Comment, "comment_file": CommentFile,
+    "rehearsal": Batch, "rehearsal_letter": Batch, **dict.fromkeys(_OF_BATCHES, Batch), "retract": Comment, "comment_file": CommentFile,
     "stop_clock": StartedClock, "ask_consent_again": Consent,
     **dict.fromkeys(("answer_end", "accept_end", "reject_end", "withdraw_end"), Proposal),
 }  # fmt: skip
@@ -47,7 +53,7 @@ _ROWS: dict[str, type[Model]] = {
 _GUESSES: dict[str, list[Any]] = {
     "pk": [1, MISSING], "token": [OTHERS_TOKEN, "guess"], "reference": ["guess"], "uidb64": ["MQ"],
     "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
-    "name": ["guess.txt"],
+    "name": ["guess.txt"], "version": [2, 1, 0],
 }  # fmt: skip
 """Of what the world holds none of, or what a secret word opens."""
 
@@ -70,7 +76,7 @@ def twins() -> Iterator[tuple[str, str, str]]:
     """Name, address of something that readers may not know, and the same address where there is nothing."""
     hidden = Advisory.objects.embargoed().exclude(number=GUESTS_NUMBER)
     for name, pattern in patterns(get_resolver()):
-        own, places = name.split(":")[-1], list(pattern.pattern.converters)
+        own, places = _own(name), list(pattern.pattern.converters)
         if "pk" in places and own in _ROWS:
             path = path_to(_ROWS[own], Advisory)
             kept = hidden.values_list("pk", flat=True) if path else []
@@ -96,10 +102,15 @@ def patterns(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[tu
             yield ":".join((*spaces, entry.name or "")), entry
 
 
+def _own(name: str) -> str:
+    """A name without its space; a frozen revision is not one of a series."""
+    return "frozen" if name == "advisories:revision" else name.split(":")[-1]
+
+
 def _of(name: str, pattern: URLPattern) -> list[str]:
     places = list(pattern.pattern.converters)
     found: dict[str, None] = {}
-    for values in _combinations(name.split(":")[-1], places):
+    for values in _combinations(_own(name), places):
         try:
             found[reverse(name, kwargs=values)] = None
         except NoReverseMatch:

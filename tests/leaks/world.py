@@ -11,9 +11,19 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import commenting, drafting, negotiating, outside_clocks, policies, scheduling, ticking
+from advisories import (
+    commenting,
+    drafting,
+    freezing,
+    negotiating,
+    outside_clocks,
+    policies,
+    releasing,
+    scheduling,
+    ticking,
+)
 from advisories.affected import Needs, Status
-from advisories.batching import BatchState
+from advisories.batching import Audience, BatchState
 from advisories.calendar.clocks import FixedEnd
 from advisories.lifecycle import State
 from advisories.models import (
@@ -24,6 +34,7 @@ from advisories.models import (
     DoorKind,
     Identifier,
     Party,
+    Reissue,
     Report,
     ReportDoor,
     Seat,
@@ -36,6 +47,7 @@ from advisories.outside_clocks import Began, Confirmed
 from advisories.policy import Blackout, Policy
 from advisories.sections import NAMES as SECTIONS
 from releases import uploading
+from releases.fixes import fixes_of
 from releases.models import Branch, Check, Flag, Series
 from tests.leaks.words import (
     GUESTS_NUMBER,
@@ -140,6 +152,7 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
         later = batch.planned_at + timedelta(days=1)
         scheduling.move(batch, later, reason=word("reason"), by=owner)
     Batch.objects.filter(pk=settled.pk).update(state=BatchState.FROZEN)
+    _freeze(hidden, owner)
     blackout = Blackout(word("blackout"), timezone.now().date(), timezone.now().date() + timedelta(days=3))
     policies.change(Policy("SSA", blackouts=(blackout,)), based_on=0, by=owner, why=word("why"))
     _negotiate(hidden, owner)
@@ -147,6 +160,16 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
     world = World(branch, hidden, scheduled, guests, public)
     world.people = {who: _person(who, world) for who in PEOPLE}
     return world
+
+
+def _freeze(hidden: Advisory, owner: User) -> None:
+    """Two revisions of the hidden one, and a decision about it."""
+    freezing.freeze(hidden, fixes_of(hidden), audience=Audience.MEMBERS, by=owner)
+    drafting.keep_text(hidden, {"impact": word("impact-before")}, read_version=hidden.text_version, by=owner)
+    freezing.freeze(
+        hidden, fixes_of(hidden), audience=Audience.MEMBERS, by=owner, reason=Reissue.TEXT, changes=word("changes")
+    )
+    releasing.override(hidden, "sluice 1.0", fixes_of, reason=word("override"), by=owner)
 
 
 def _describe(hidden: Advisory, public: Advisory, writer: User) -> None:

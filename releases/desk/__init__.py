@@ -1,0 +1,1 @@
+"""The release desk in frozen values: what comes when, what it lacks, who has approved it."""

@@ -1,0 +1,28 @@
+"""Outside clocks at the desk: what is near, and what a date would break."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.access import Viewer
+from advisories.models import Advisory, StartedClock
+from advisories.outside_clocks import broken_by, warnings_for
+from advisories.policy import Policy
+
+
+def near(viewer: Viewer, policy: Policy, now: datetime) -> dict[int, list[str]]:
+    """What is near, past, or broken by an agreed end, by the advisory's key."""
+    found: dict[int, list[str]] = {}
+    for warning in warnings_for(viewer, policy, now=now):
+        found.setdefault(warning.advisory.pk, []).append(f"{warning.advisory.label}: {warning.sentence}")
+    return found
+
+
+def broken(advisories: Iterable[Advisory], at: datetime, viewer: Viewer, policy: Policy) -> dict[int, list[str]]:
+    """The clocks that publication at `at` breaks, in sentences, by the advisory's key."""
+    found: dict[int, list[str]] = {}
+    running = StartedClock.objects.visible_to(viewer).running().filter(embargo__advisory__in=advisories)
+    for clock in running.select_related("embargo__advisory"):
+        advisory = clock.embargo.advisory
+        for one in broken_by([clock], at, policy):
+            found.setdefault(advisory.pk, []).append(f"{advisory.label}: {one.sentence}")
+    return found

@@ -1,0 +1,73 @@
+"""Asking before something is done to a batch, and saying why it was not done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from advisories.batching import BatchStepNotAllowed, CannotSplit, NoReason, NotAhead
+from advisories.disarming import AlreadyOut
+from advisories.freezing import NeedsReason
+from advisories.models import Batch, StaleBatch, StaleEmbargo
+from advisories.releasing import ChangedSince, NotOnTheTeam, SomethingMissing
+from advisories.scheduling import NotPlannable
+
+REFUSALS = (
+    AlreadyOut, BatchStepNotAllowed, CannotSplit, ChangedSince, NeedsReason, NoReason, NotAhead, NotOnTheTeam,
+    NotPlannable, SomethingMissing, StaleEmbargo,
+)  # fmt: skip
+"""What may keep a step from being taken, each with a sentence. Nothing was done then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A page that asks before something is done."""
+
+    title: str
+    lede: str
+    button: str
+    consequences: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    is_grave: bool = False
+
+
+def ask(request: HttpRequest, batch: Batch, question: Question, form: Form, *, status: int = 200) -> HttpResponse:
+    """Show the question with its form."""
+    context = {"batch": batch, "question": question, "form": form}
+    return render(request, "desk/ask.html", context, status=status)
+
+
+def carry_out(
+    request: HttpRequest, batch: Batch, question: Question, form: Form, act: Callable[[dict[str, Any]], str]
+) -> HttpResponse:
+    """Do it with what was filled in and say so, or ask again with why not. Back to the batch where it has moved on."""
+    if form.is_valid():
+        batch.turn = form.cleaned_data.get("turn", batch.turn)
+        try:
+            messages.success(request, act(form.cleaned_data))
+            return redirect(batch)
+        except StaleBatch as stale:
+            messages.error(request, str(stale))
+            return redirect(batch)
+        except REFUSALS as refusal:
+            form.add_error(None, sentence(refusal))
+    return ask(request, batch, question, form, status=422)
+
+
+def do(request: HttpRequest, batch: Batch, act: Callable[[], str]) -> HttpResponse:
+    """The same for what needs no page of its own."""
+    try:
+        messages.success(request, act())
+    except (StaleBatch, *REFUSALS) as refusal:
+        messages.error(request, sentence(refusal))
+    return redirect(batch)
+
+
+def sentence(refusal: Exception) -> str:
+    """A refusal as a sentence."""
+    said = str(refusal).strip()
+    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith('.') else '.'}"
