@@ -192,7 +192,8 @@ def _in_step(order: Sequence[int]) -> frozenset[int]:
     for place in order:
         before = max((run for run in best if not run or run[-1] < place), key=_length)
         best.append((*before, place))
-    return frozenset(max(best, key=_length))
+    longest: tuple[int, ...] = max(best, key=_length)
+    return frozenset(longest)
 
 
 def _length(run: tuple[int, ...]) -> int:
