@@ -15,10 +15,12 @@ from django.db import connection
 
 from accounts.models import User
 from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_ins_of_people
+from demo.loading_releases import load_releases
 from demo.loading_reports import load_reports
 from demo.processes import Processes
 from demo.scenario_people import PEOPLE
 from demo.upstream import build_upstream
+from releases.checking import requesting
 from releases.models import BranchRun, Cell, Tree
 
 WAIT_S = 300
@@ -38,6 +40,9 @@ class Demonstration:
     def run(self, *, once: bool) -> None:
         """Set up, wait for the worker, print; unless `once`, serve until interrupted."""
         os.environ.setdefault("PENSTOCK_SITE_URL", self.address)
+        # The demonstration has no key of its own; what it publishes goes out unsigned.
+        os.environ["PENSTOCK_PUBLISH_UNSIGNED"] = "true"
+        settings.PUBLISH_UNSIGNED = True
         self._prepare()
         # Nothing is under way any more when the board has been printed once; when somebody interrupts, there may be.
         with Processes(self.place / "logs", patience_s=1 if once else 8) as processes:
@@ -55,6 +60,7 @@ class Demonstration:
             )
             self._load(processes)
             self._wait_for_checks(processes)
+            self._load_releases(processes)
             processes.wait_for_answer(self.port, "/readyz")
             if once:
                 processes.ask_to_end("worker", "beat")
@@ -102,6 +108,16 @@ class Demonstration:
             self.out.write(f"Refused at the door, as it should be: {refusal}")
         load_reports()
         stamp.write_text(_digest())
+
+    def _load_releases(self, processes: Processes) -> None:
+        """Once the verdicts are there, since releases lean on them; pre-disclosure asks for some of them anew."""
+        stamp = self.place / "released"
+        if stamp.exists():
+            return
+        load_releases()
+        stamp.touch()
+        requesting.request_where_inputs_moved()
+        self._wait(processes, "Trying again what the releases touched", _checked)
 
     def _wait_for_checks(self, processes: Processes) -> None:
         self._wait(processes, "Trying every series on every branch", _checked)

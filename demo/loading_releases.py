@@ -1,0 +1,75 @@
+"""Releases in every state, so that the desk has something to show. The worker signs, and arms what waits for that."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from advisories import drafting, negotiating, releasing, scheduling, sealing, standing
+from advisories.lifecycle import State
+from advisories.models import Advisory, Batch, Credit, Finder, Party, Reissue, Seat
+from advisories.models.seat import Right
+from advisories.negotiating import End
+from demo.scenario_people import PEOPLE
+from releases.fixes import fixes_of
+
+OPEN, FAILING, TOLD, ARMED, AGAIN = (49, 53), (48,), 47, 44, 43
+"""Numbers of the advisories in the open batch, the frozen one that lacks something, and so on."""
+
+SOON = timedelta(minutes=3)
+"""When the re-issue goes out, so that somebody who looks sees it happen."""
+
+_DEPLOYMENT = "The patches may be deployed during the embargo where only trusted people can see that they are."
+
+
+@transaction.atomic
+def load_releases() -> None:
+    """One open and moved, one frozen with something missing, one with members, one armed, one about to go out."""
+    first, second, third = (User.objects.get(email=person.email) for person in PEOPLE[:3])
+    now = timezone.now()
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    # What is to go out says how every finder is credited.
+    Finder.objects.filter(credit=Credit.UNDECIDED).update(credit=Credit.ANONYMOUS)
+    open_one = _plan(OPEN, noon + timedelta(days=33), first, "New year batch")
+    scheduling.move(open_one, noon + timedelta(days=40), reason="Two of us are away in that week.", by=second)
+    failing = _plan(FAILING, noon + timedelta(days=12), second)
+    releasing.freeze_batch(failing, fixes_of, by=second)
+    _predisclose(noon + timedelta(days=19), first, second)
+    armed = _plan((ARMED,), noon + timedelta(days=5), first)
+    releasing.freeze_batch(armed, fixes_of, by=first)
+    _approve(armed, second, third)
+    _issue_again(now + SOON, first, second, third)
+
+
+def _plan(numbers: tuple[int, ...], at: datetime, by: User, name: str = "") -> Batch:
+    return scheduling.plan(Advisory.objects.filter(number__in=numbers).order_by("number"), at, by=by, name=name)
+
+
+def _approve(batch: Batch, *people: User) -> None:
+    for person in people:
+        releasing.approve(batch, standing.of_batch(batch, fixes_of).digest, fixes_of, by=person)
+
+
+def _predisclose(at: datetime, first: User, second: User) -> None:
+    """Agree on an end, say what may be deployed, give a member a seat; the text is signed here and now."""
+    advisory = Advisory.objects.get(number=TOLD)
+    drafting.keep_text(advisory, {"deployment": _DEPLOYMENT}, read_version=advisory.text_version, by=first)
+    member = User.objects.get(email="security@cloud.example")
+    Seat.objects.give(advisory, member, Right.COMMENT, by=first)
+    proposal = negotiating.propose(advisory, End(at, reason="Three weeks, as usual."), party=Party.team(first))
+    negotiating.accept(proposal, by=second)
+    batch = _plan((TOLD,), at, first)
+    releasing.freeze_batch(batch, fixes_of, by=first)
+    sealing.seal_waiting()
+    releasing.predisclose(batch, fixes_of, by=second)
+
+
+def _issue_again(at: datetime, first: User, second: User, third: User) -> None:
+    advisory = Advisory.objects.get(number=AGAIN, state=State.PUBLIC)
+    impact = f"{advisory.impact}\n\nA guest that may migrate itself reaches the same code."
+    drafting.keep_text(advisory, {"impact": impact}, read_version=advisory.text_version, by=first)
+    batch = _plan((AGAIN,), at, first)
+    changes = "The impact names migration too."
+    releasing.freeze_batch(batch, fixes_of, by=first, reason=Reissue.WRONG_DATA, changes=changes)
+    _approve(batch, second, third)
