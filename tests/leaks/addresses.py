@@ -44,8 +44,9 @@ _ROWS: dict[str, type[Model]] = {
     "check": Check, "check_mbox": Check, "series": Series, "revision": Series, "upload_revision": Series,
     "patch_file": Patch, "uploaded_file": Upload, "take_flag": Flag, "hand_over_flag": Flag,
     "change_series": Series, "end_seat": Seat, "end_team_seat": TeamSeat,
-    "rehearsal": Batch, "rehearsal_letter": Batch, **dict.fromkeys(_OF_BATCHES, Batch), "retract": Comment, "comment_file": CommentFile,
+    "rehearsal": Batch, "rehearsal_letter": Batch, "retract": Comment, "comment_file": CommentFile,
     "stop_clock": StartedClock, "ask_consent_again": Consent,
+    **dict.fromkeys(_OF_BATCHES, Batch),
     **dict.fromkeys(("answer_end", "accept_end", "reject_end", "withdraw_end"), Proposal),
 }  # fmt: skip
 """Whose key stands in the address of that name."""
