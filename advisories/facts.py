@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
 
 from advisories import drafting
 from advisories.arming import Quorum
@@ -18,7 +18,9 @@ from advisories.lifecycle import State
 from advisories.missing import Facts
 from advisories.models import (
     Advisory,
+    Affected,
     Batch,
+    BatchEntry,
     Credit,
     Embargo,
     Override,
@@ -56,6 +58,8 @@ class Known:
     """The one that holds: its own, or of what it was merged into."""
     text_trouble: str
     """What keeps the text of the revision from going out, in a sentence; empty where nothing does."""
+    conditions: tuple[tuple[str, int | None], ...] = ()
+    """Advisories under embargo that its conditions name, each with the batch it is in."""
 
     def overrides_of(self, fixes: Fixes) -> dict[str, str]:
         """Branch -> the recorded reason to go out in spite of its verdict, as far as it is about these patches."""
@@ -84,6 +88,11 @@ def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
     published = dict(live.order_by("version").values_list("advisory", "version"))
     held = Embargo.objects.filter(advisory__in=advisories).select_related("merged_into")
     embargoes = {one.advisory_id: one.merged_into or one for one in held}
+    conditions: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
+    hidden = Affected.objects.filter(advisory__in=advisories, condition_on__in=Advisory.objects.embargoed())
+    inside = BatchEntry.objects.current().filter(advisory=OuterRef("condition_on")).values("batch")
+    for row in hidden.select_related("condition_on").annotate(batch=Subquery(inside)):
+        conditions[row.advisory_id].append((str(row.condition_on), row.batch))
     sealed = {one.revision_id: one for one in SignedText.objects.filter(revision__in=revisions.values()).defer("text")}
     key = team_key(now)
     return {
@@ -99,6 +108,7 @@ def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
             key=key,
             embargo=embargoes.get(pk),
             text_trouble=_text_trouble(revision, sealed.get(revision.pk)) if revision else "",
+            conditions=tuple(conditions[pk]),
         )
         for pk, draft in drafts.items()
     }
@@ -142,6 +152,7 @@ def facts_of(
         has_key=known.key.has_key or settings.PUBLISH_UNSIGNED,
         key_expires_at=known.key.key_expires_at,
         text_trouble=known.text_trouble,
+        tells_of=tuple(label for label, inside in known.conditions if batch is None or inside != batch.pk),
     )
 
 

@@ -66,6 +66,8 @@ class Facts:
     sections: frozenset[str] = frozenset()
     """Names of the sections that hold something."""
     affected_said: bool = False
+    tells_of: tuple[str, ...] = ()
+    """Advisories that its conditions name and that would still be under embargo when it goes out."""
     undecided_credits: tuple[str, ...] = ()
     """Finders who have not been asked, or not answered, how they are to be named."""
     branches: tuple[BranchFacts, ...] = ()
@@ -112,6 +114,14 @@ def _text(facts: Facts) -> Iterator[Missing]:
             yield Missing(Lack.TEXT, f"The section “{name.replace('_', ' ')}” is empty.")
     if not facts.affected_said:
         yield Missing(Lack.AFFECTED, "Nothing is said about which branches are affected.")
+
+
+def _secrets(facts: Facts) -> Iterator[Missing]:
+    """“Only if the fix of 378 is absent” tells everyone who reads it that there is a 378."""
+    for label in facts.tells_of:
+        yield Missing(
+            Lack.AFFECTED, f"A condition names {label}, which is not public: release both together, or leave it out."
+        )
 
 
 def _credit(facts: Facts) -> Iterator[Missing]:
@@ -209,8 +219,8 @@ Rule = Callable[[Facts], Iterator[Missing]]
 
 RULES: dict[State, tuple[Rule, ...]] = {
     State.READY: (_text, _credit, _series),
-    State.PREDISCLOSED: (_text, _credit, _embargo, _revision, _recipients, _key),
-    State.PUBLIC: (_text, _credit, _series, _verdicts, _revision, _date, _key, _approvals),
+    State.PREDISCLOSED: (_text, _secrets, _credit, _embargo, _revision, _recipients, _key),
+    State.PUBLIC: (_text, _secrets, _credit, _series, _verdicts, _revision, _date, _key, _approvals),
     State.UNUSED: (_reason,),
     State.MERGED: (_reason,),
     State.WITHDRAWN: (_reason,),

@@ -16,6 +16,7 @@ from advisories.missing import Facts, Missing, missing_for
 from advisories.models import (
     Advisory,
     Affected,
+    BatchEntry,
     Comment,
     CommentFile,
     Credit,
@@ -23,6 +24,7 @@ from advisories.models import (
     Finder,
     Identifier,
     Report,
+    Revision,
     Seat,
     Tick,
     Vector,
@@ -77,6 +79,14 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
         "comments": comments_of(advisory, viewer, writes=writes),
         "moments": timeline_of(Event.objects.visible_to(viewer).about(advisory), with_names=True),
         "kin": kin_of(advisory, viewer),
+        "entry": BatchEntry.objects.visible_to(viewer)
+        .current()
+        .filter(advisory=advisory)
+        .select_related("batch")
+        .first(),
+        "revisions": list(
+            Revision.objects.visible_to(viewer).filter(advisory=advisory).defer("content").order_by("-number")
+        ),
     }
 
 

@@ -116,3 +116,9 @@ def test_a_key_that_outlives_the_instant_is_enough() -> None:
 def test_the_sentences_name_the_branch() -> None:
     (one,) = missing_for(replace(COMPLETE, branches=(replace(BRANCH, applies=False),)), State.PUBLIC)
     assert str(one) == "The series does not apply on stable-4.15."
+
+
+def test_a_condition_that_names_a_secret_keeps_an_advisory_back() -> None:
+    facts = replace(COMPLETE, tells_of=("SSA-12",))
+    assert "SSA-12" in str(missing_for(facts, State.PUBLIC)[0])
+    assert "SSA-12" in str(missing_for(facts, State.PREDISCLOSED)[0])
