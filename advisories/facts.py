@@ -91,8 +91,10 @@ def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
     conditions: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
     hidden = Affected.objects.filter(advisory__in=advisories, condition_on__in=Advisory.objects.embargoed())
     inside = BatchEntry.objects.current().filter(advisory=OuterRef("condition_on")).values("batch")
-    for row in hidden.select_related("condition_on").annotate(batch=Subquery(inside)):
-        conditions[row.advisory_id].append((str(row.condition_on), row.batch))
+    for pk, number, batch in hidden.annotate(_batch=Subquery(inside)).values_list(
+        "advisory", "condition_on__number", "_batch"
+    ):
+        conditions[pk].append((f"{settings.ADVISORY_PREFIX}-{number}", batch))
     sealed = {one.revision_id: one for one in SignedText.objects.filter(revision__in=revisions.values()).defer("text")}
     key = team_key(now)
     return {
