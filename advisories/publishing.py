@@ -70,7 +70,7 @@ def publish_known(advisory: Advisory, fixes: Fixes, public_at: datetime, *, chan
     `public_at` (aware) is when it became so. Raises `NothingChanged`, and `NeedsReason` from v2 on.
     """
     revision = freeze(advisory, fixes, audience=Audience.READERS, by=None, reason=Reissue.TEXT, changes=changes)
-    return Publication.objects.create(
+    return Publication.objects.issue(
         advisory=advisory, revision=revision, number=advisory.number, version=revision.number,
         title=advisory.title, content=drafting.for_readers(revision.content), public_at=public_at,
     )  # fmt: skip

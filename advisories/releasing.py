@@ -203,7 +203,7 @@ def _arm(held: Batch, read: standing.BatchStanding, *, by: User | None) -> Armin
     for one in read.advisories:
         if one.revision is None:
             raise ChangedSince(f"{one.advisory} has no revision")
-        publication = Publication.objects.create(
+        publication = Publication.objects.issue(
             advisory=one.advisory,
             revision=one.revision,
             arming=made,

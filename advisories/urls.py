@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.advisory_list, name="list"),
     path("add", by_method(get=views.ask_new, post=views.add), name="add"),
     path("<int:number>/", views.detail, name="detail"),
+    path("", include("advisories.public_urls")),
     path("<int:number>/move", by_method(get=views.ask_move, post=views.move), name="move"),
     path("releases/<int:pk>/rehearsal/", rehearsal_views.rehearsal, name="rehearsal"),
     path("releases/<int:pk>/rehearsal/<int:number>/<str:recipient>", rehearsal_views.letter, name="rehearsal_letter"),

@@ -325,6 +325,19 @@ ANNOUNCE_TO: list[str] = env.list("ANNOUNCE_TO", [])
 # Whether something may go out although this machine has no key to sign it with.
 PUBLISH_UNSIGNED: bool = env.bool("PUBLISH_UNSIGNED", False)
 
+# Who publishes, as feeds and documents for machines name it.
+PUBLISHER: dict[str, str] = {
+    "name": env.str("PUBLISHER_NAME", f"{PROJECT_NAME} security team"),
+    "namespace": env.str("PUBLISHER_NAMESPACE", SITE_URL),
+    "contact": env.str("PUBLISHER_CONTACT", MAIL_ADDRESS),
+    "authority": env.str("PUBLISHER_AUTHORITY", ""),
+    "licence": env.str("PUBLISHER_LICENCE", "CC-BY-4.0"),
+    "language": env.str("PUBLISHER_LANGUAGE", "en"),
+    "osv_ids": env.str("PUBLISHER_OSV_IDS", "unregistered"),
+    "cve_organisation": env.str("PUBLISHER_CVE_ORGANISATION", ""),
+    "cve_short_name": env.str("PUBLISHER_CVE_SHORT_NAME", ""),
+}
+
 # Reports: what a form or an address may bring.
 REPORT_FILES: int = env.int("REPORT_FILES", 10)
 REPORT_FILE_BYTES: int = env.int("REPORT_FILE_BYTES", 10 * 1024 * 1024)

@@ -5,7 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView, TemplateView
 
 from accounts.doors import public_page
-from advisories.views.advisories import home
+from advisories.views import records
+from advisories.views.public import home
 from config.health import alive, ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/", include("advisories.calendar_urls")),
     path("policy/", include("advisories.policy_urls")),
     path("", include("releases.urls")),
+    path(".well-known/security.txt", records.security_txt, name="security_txt"),
+    path(".well-known/csaf/provider-metadata.json", records.provider_metadata, name="provider_metadata"),
+    path("csaf/<path:path>", records.provider_file, name="provider_file"),
+    path("team-key.asc", records.team_key, name="team_key"),
     path("healthz", alive, name="alive"),
     path("readyz", ready, name="ready"),
     path("favicon.ico", public_page(RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")), name="favicon"),

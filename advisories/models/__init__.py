@@ -25,6 +25,7 @@ from advisories.models.message import Attachment, Author, DraftFile, Message
 from advisories.models.opened import OpenedFile, OpenedLetter
 from advisories.models.party import Party, Side
 from advisories.models.policy import PolicyVersion
+from advisories.models.public_entry import PublicEntry
 from advisories.models.publication import Publication, PublicationStep, StepKind, StepState
 from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoor, StaleReport
 from advisories.models.report_text import ReportText
@@ -41,7 +42,8 @@ __all__ = [
     "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Credit", "DoorKind", "DraftFile",
     "Embargo", "Event", "Fate", "Finder", "Identifier", "IncomingMail", "Knock", "Message", "Notice", "OpenedFile",
     "OpenedLetter", "Opening", "Out", "OutgoingMail", "Override", "Overrun", "Party", "PolicyVersion", "Proposal",
-    "ProposalState", "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision",
+    "ProposalState", "PublicEntry", "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText",
+    "Revision",
     "RevisionPatch", "Seat", "Sending", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo",
     "StaleReport", "Standing", "StartedClock", "StepKind", "StepState", "TextVersion", "Tick", "Tiding",
     "TypedText", "Vector", "Verdict", "What",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
     """Questions about publications. Public pages, feeds and exports ask here, and never at a draft."""
+
+    @transaction.atomic
+    def issue(self, **fields: object) -> "Publication":
+        """Put a publication down together with what lists and searches read of it."""
+        from advisories.models.public_entry import PublicEntry
+
+        made = self.create(**fields)
+        PublicEntry.objects.lay_down(made)
+        return made
 
     def live(self) -> Self:
         """Those whose instant has come, with or without a worker; a web host's own clock is not asked."""

@@ -1,4 +1,4 @@
-"""The front page, the list, one advisory, and its steps."""
+"""The list, one advisory, and its steps."""
 
 from collections.abc import Sequence
 
@@ -15,30 +15,24 @@ from advisories.embargo_page import rail_of
 from advisories.forms.advisory import NewAdvisoryForm
 from advisories.forms.thread import CommentForm
 from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
-from advisories.models import Advisory, Event, StaleAdvisory
+from advisories.models import Advisory, StaleAdvisory
 from advisories.policies import current_policy
 from advisories.policy import Announced
-from advisories.reading import published_of
 from advisories.showing import TreeLines, is_affected
 from advisories.steps import BY_RELEASE, steps_from
-from advisories.timeline import timeline_of
+from advisories.views import public
 from advisories.views.numbering import deeds_for
 from advisories.views.writers import writers_advisory, writers_only
-from advisories.workspace import kin_of, workspace_of
-
-
-@public_page
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """What this place is, and the latest advisories that are public."""
-    latest = Advisory.objects.public().order_by("-public_at", "-number")[:5]
-    return render(request, "home.html", {"latest": latest})
+from advisories.workspace import workspace_of
 
 
 @public_page
 @require_safe
 def advisory_list(request: HttpRequest) -> HttpResponse:
-    """Every advisory the viewer may read, newest number first."""
+    """Every advisory the viewer may read, newest number first; for those who work on none, what is published."""
+    works_on_any = Advisory.objects.visible_to(request.user).worked_on_by(request.user).exists()
+    if not works_on_any and not may_write_advisories(request.user):
+        return public.advisory_list(request)
     page = Paginator(Advisory.objects.visible_to(request.user).marked_embargoed(), 50).get_page(request.GET.get("page"))
     may_write = may_write_advisories(request.user)
     return render(request, "advisories/advisory_list.html", {"page": page, "may_write": may_write})
@@ -47,24 +41,15 @@ def advisory_list(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_safe
 def detail(request: HttpRequest, number: int) -> HttpResponse:
-    """One advisory, as a workspace to those who work on it; hidden and missing look the same."""
-    found = Advisory.objects.visible_to(request.user).marked_embargoed().select_related("merged_into", "superseded_by")
-    advisory = found.filter(number=number).first()
-    if advisory is None:
-        return _note(request, number)
-    if Advisory.objects.visible_to(request.user).worked_on_by(request.user).filter(pk=advisory.pk).exists():
+    """One advisory, as a workspace to those who work on it; to others what is published, or what became of the number.
+
+    Hidden and missing look the same.
+    """
+    found = Advisory.objects.visible_to(request.user).worked_on_by(request.user).marked_embargoed()
+    advisory = found.select_related("merged_into", "superseded_by").filter(number=number).first()
+    if advisory is not None:
         return workspace_page(request, advisory)
-    published = published_of(advisory, request.user)
-    if published is None:
-        raise Http404
-    context = {
-        "advisory": advisory,
-        "moments": timeline_of(Event.objects.visible_to(request.user).about(advisory), with_names=False),
-        "kin": kin_of(advisory, request.user),
-        **published,
-        **_asked(request, published["trees"]),
-    }
-    return render(request, "advisories/advisory_detail.html", context)
+    return public.advisory_page(request, number) or _note(request, number)
 
 
 def workspace_page(

@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from accounts.access import Viewer
+from advisories.highlighting import visible
 from advisories.models import Advisory
 from releases.engine.verdicts import CommitLine, Kind, Prerequisite, Verdict
-from releases.evidence.highlighting import visible
 from releases.evidence.showing import PatchShown, shaped_patches
 from releases.models import Baseline, Cell, Check, Patch, Series, SeriesRevision
 

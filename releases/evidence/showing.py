@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from advisories.highlighting import highlighted, visible
 from releases.engine.diff import parse_patch
 from releases.engine.limits import OverLimit
 from releases.engine.mailbox import patch_text
 from releases.engine.patch import Change, FilePatch, Hunk, NotAPatch
 from releases.engine.verdicts import FailedHunk, Outcome, PatchOutcome, Place, Verdict, shown
-from releases.evidence.highlighting import highlighted, visible
 from releases.models import Patch
 
 MOST_LINES = 3_000

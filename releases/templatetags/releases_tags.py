@@ -5,10 +5,10 @@ from typing import Any
 from django import template
 
 from advisories.access import may_upload_to
+from advisories.highlighting import visible
 from advisories.models import Advisory
 from releases.board import outlook
 from releases.board.grid import grids_of, series_of
-from releases.evidence.highlighting import visible
 from releases.models import Tree
 
 register = template.Library()

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role, User
-from advisories import freezing, keeping_dates, planning, policies, scheduling
+from advisories import drafting, freezing, keeping_dates, planning, policies, scheduling
 from advisories.batching import Audience, BatchState
 from advisories.calendar import bars
 from advisories.content import Fixes
@@ -160,9 +160,9 @@ def released(days_ago: int, *, moved_by: int = 0, number: int = 1) -> Batch:
     for _ in range(number):
         advisory = make_advisory(state=State.READY)
         revision = freezing.freeze(advisory, Fixes(), audience=Audience.READERS, by=None, reason=Reissue.TEXT)
-        Publication.objects.create(
+        Publication.objects.issue(
             advisory=advisory, revision=revision, arming=arming, number=advisory.number, version=1, title="Out",
-            content={}, public_at=at,
+            content=drafting.for_readers(revision.content), public_at=at,
         )  # fmt: skip
         BatchEntry.objects.create(batch=batch, advisory=advisory, left_at=at)
     return batch

@@ -2,9 +2,9 @@
 
 import pytest
 
+from advisories.highlighting import LONGEST_LINE, highlighted, visible
 from releases.engine.verdicts import FailedHunk, Kind, Outcome, PatchOutcome, Verdict
 from releases.evidence import showing as evidence
-from releases.evidence.highlighting import LONGEST_LINE, highlighted, visible
 from releases.models import Patch
 from tests.upstream import fix, numbered
 

@@ -1,0 +1,107 @@
+"""What lists and searches of the public pages read of a publication, laid down together with it.
+
+Words are cut out of what people typed before either database sees them, so that nothing is read as its query language.
+Nothing is ranked by relevance: how rare a word is would be counted over texts that are not public yet.
+"""
+
+import re
+from typing import TYPE_CHECKING, Self
+
+from django.db import connection, models
+from django.db.models import F, Q, Value
+
+from advisories.listing import listed
+
+if TYPE_CHECKING:
+    from advisories.models.publication import Publication
+
+_MOST_WORDS = 20
+
+
+class _InWords(models.Func):
+    """Whether the entry with a key is among those whose words match, by SQLite's index."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " IN (SELECT rowid FROM advisories_public_words WHERE advisories_public_words MATCH "
+    output_field = models.BooleanField()
+
+
+class _Matches(models.Func):
+    """Whether words match, by PostgreSQL's index."""
+
+    template = "(to_tsvector('english', %(expressions)s))"
+    arg_joiner = ") @@ to_tsquery('english', "
+    output_field = models.BooleanField()
+
+
+SET_UP = {
+    "sqlite": (
+        """CREATE VIRTUAL TABLE advisories_public_words USING fts5(
+        words, content='advisories_publicentry', content_rowid='publication_id', tokenize='porter unicode61')""",
+        """CREATE TRIGGER advisories_publicentry_added AFTER INSERT ON advisories_publicentry BEGIN
+        INSERT INTO advisories_public_words(rowid, words) VALUES (NEW.publication_id, NEW.words); END""",
+        """CREATE TRIGGER advisories_publicentry_gone AFTER DELETE ON advisories_publicentry BEGIN
+        INSERT INTO advisories_public_words(advisories_public_words, rowid, words)
+        VALUES ('delete', OLD.publication_id, OLD.words); END""",
+    ),
+    "postgresql": (
+        """CREATE INDEX advisories_publicentry_words ON advisories_publicentry
+        USING gin (to_tsvector('english', words))""",
+    ),
+}
+TAKE_DOWN = {
+    "sqlite": (
+        "DROP TRIGGER advisories_publicentry_added",
+        "DROP TRIGGER advisories_publicentry_gone",
+        "DROP TABLE advisories_public_words",
+    ),
+    "postgresql": ("DROP INDEX advisories_publicentry_words",),
+}
+
+
+class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
+    """Questions about entries. Which of them are public is the publication's to say."""
+
+    def lay_down(self, publication: "Publication") -> "PublicEntry":
+        """Sum a publication up."""
+        found = listed(publication.content)
+        return self.create(
+            publication=publication, rating=found.rating, score=found.score, identifiers=found.identifiers,
+            places=found.places, words=found.words,
+        )  # fmt: skip
+
+    def holding_all(self, asked: str) -> Self:
+        """Keep those with every word of `asked`, or with one that begins so; all of them where it has no word."""
+        words = list(dict.fromkeys(re.findall(r"[^\W_]{1,40}", asked[:400].lower())))[:_MOST_WORDS]
+        if not words:
+            return self
+        if connection.vendor == "sqlite":
+            return self.filter(_InWords(F("pk"), Value(" ".join(f'"{word}"*' for word in words))))
+        return self.filter(_Matches(F("words"), Value(" & ".join(f"'{word}':*" for word in words))))
+
+
+class PublicEntry(models.Model):
+    """The part of a publication that lists filter, sort and search by."""
+
+    publication = models.OneToOneField(
+        "advisories.Publication", primary_key=True, on_delete=models.PROTECT, related_name="entry"
+    )
+    rating = models.CharField(max_length=10, blank=True)
+    score = models.DecimalField(max_digits=3, decimal_places=1, null=True, blank=True)
+    identifiers = models.TextField(blank=True)
+    places = models.TextField()
+    words = models.TextField()
+
+    objects = PublicEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "public entries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rating="", score__isnull=True) | (~Q(rating="") & Q(score__isnull=False)),
+                name="advisories_publicentry_rated_or_not",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"entry of {self.publication}"

@@ -1,0 +1,256 @@
+"""The list of everything that is public: filtered, searched and sorted by the database, a page at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, overload
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+
+from advisories.lifecycle import State
+from advisories.listing import branches_in
+from advisories.models import Publication, PublicEntry
+from advisories.severity import Rating
+
+PAGE = 50
+SORTS = {
+    "number": "number",
+    "title": "title",
+    "severity": "entry__score",
+    "published": "first_at",
+    "updated": "public_at",
+}
+"""What a column is called in an address, and what it sorts by."""
+HEADINGS = {
+    "number": "Advisory",
+    "title": "Title",
+    "severity": "Severity",
+    "published": "Published",
+    "updated": "Updated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One advisory on the list."""
+
+    number: int
+    title: str
+    version: int
+    rating: str
+    score: Decimal | None
+    identifiers: tuple[str, ...]
+    branches: tuple[str, ...]
+    """Those there are patches for, the newest first; with the tree's name where it isn't the main one."""
+    first_at: datetime
+    updated_at: datetime
+    is_withdrawn: bool
+
+    @property
+    def label(self) -> str:
+        """The number as people write it."""
+        return f"{settings.ADVISORY_PREFIX}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to see of the list; anything that isn't understood asks for nothing."""
+
+    words: str = ""
+    year: str = ""
+    rating: str = ""
+    place: str = ""
+    sort: str = "number"
+    descending: bool = True
+
+    @classmethod
+    def of(cls, told: Mapping[str, str]) -> "Asked":
+        """Read the query of an address."""
+        sort = told.get("sort", "")
+        name = sort.removeprefix("-")
+        known = name in SORTS
+        year, rating = told.get("year", ""), told.get("severity", "")
+        return cls(
+            words=told.get("q", "").replace("\0", "")[:200].strip(),
+            year=year if year.isdecimal() and year.isascii() and len(year) == 4 and year != "0000" else "",
+            rating=rating if rating in (*Rating, "unscored") else "",
+            place=told.get("branch", "").replace("\0", "")[:200].strip(),
+            sort=name if known else "number",
+            descending=sort.startswith("-") if known else True,
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is filtered."""
+        return bool(self.words or self.year or self.rating or self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be filtered by."""
+
+    years: tuple[int, ...] = ()
+    places: tuple[str, ...] = ()
+    ratings: tuple[str, ...] = field(default=(*(one.value for one in reversed(Rating)), "unscored"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the archive stands as a whole: what a cached list or feed depends on."""
+
+    count: int = 0
+    """Of public revisions."""
+    newest_at: datetime | None = None
+    last: int = 0
+    """The largest key."""
+    first_year: int = 0
+    """Of the earliest revision; 0 where nothing is public."""
+    withdrawn: int = 0
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When the list became what it is; None where that isn't known, since something was withdrawn."""
+        return None if self.withdrawn else self.newest_at
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading of the list that sorts by its column."""
+
+    name: str
+    heading: str
+    order: str
+    """`ascending`, `descending`, or nothing where the list is sorted by another."""
+    asks: str
+    """What its address asks for: the other way round, or its usual first one."""
+
+
+def standing() -> Standing:
+    """One query; another answer as soon as anything that is listed is another."""
+    found = Publication.objects.live().aggregate(
+        count=Count("pk"),
+        oldest=Min("public_at"),
+        newest=Max("public_at"),
+        last=Max("pk"),
+        withdrawn=Count("pk", filter=Q(advisory__state=State.WITHDRAWN)),
+    )
+    return Standing(
+        found["count"],
+        found["newest"],
+        found["last"] or 0,
+        found["oldest"].year if found["oldest"] else 0,
+        found["withdrawn"],
+    )
+
+
+def page_of(asked: Asked, number: str | None) -> Page[Row]:
+    """One page of what was asked for: two queries."""
+    found = _asked_for(asked)
+    order = F(SORTS[asked.sort])
+    ordered = order.desc(nulls_last=True) if asked.descending else order.asc(nulls_last=True)
+    paginator = Paginator(_Rows(found.order_by(ordered, "-number")), PAGE, allow_empty_first_page=True)
+    return paginator.get_page(number)
+
+
+def columns(asked: Asked) -> tuple[Column, ...]:
+    """The headings, as the list is sorted now."""
+    found = []
+    for name, heading in HEADINGS.items():
+        is_sorted = asked.sort == name
+        descends = asked.descending if is_sorted else name == "title"
+        order = ("descending" if asked.descending else "ascending") if is_sorted else ""
+        found.append(Column(name, heading, order, name if descends else f"-{name}"))
+    return tuple(found)
+
+
+def latest(count: int) -> list[Row]:
+    """The advisories that came out last, the newest first: one query."""
+    return _rows(_marked(Publication.objects.current()).order_by("-first_at", "-number")[:count])
+
+
+def newest_changes(count: int, rating: str = "") -> list[Row]:
+    """The advisories that changed last, of one rating or of all, the newest change first: one query."""
+    found = _marked(Publication.objects.current()).order_by("-public_at", "-number")
+    return _rows((found.filter(entry__rating=rating) if rating else found)[:count])
+
+
+def choices(standing: Standing) -> Choices:
+    """What there is to filter by: one query."""
+    if standing.newest_at is None:
+        return Choices()
+    years = tuple(range(standing.newest_at.year, standing.first_year - 1, -1))
+    live = Publication.objects.live()
+    rows = PublicEntry.objects.filter(publication__in=live).values_list("places", flat=True).distinct()
+    places = {place for one in rows for place in one.split()}
+    return Choices(years, tuple(sorted(places, key=_newest_first)))
+
+
+def _newest_first(place: str) -> tuple[Any, ...]:
+    tree, _, branch = place.partition("/")
+    numbers = [-int(part) if part.isdigit() else 0 for part in branch.replace("-", ".").split(".")]
+    return tree, bool(branch), numbers, branch
+
+
+def _asked_for(asked: Asked) -> QuerySet[Any]:
+    found = _marked(Publication.objects.current())
+    if asked.words:
+        found = found.filter(entry__in=PublicEntry.objects.holding_all(asked.words))
+    if asked.year:
+        found = found.filter(first_at__year=int(asked.year))
+    if asked.rating:
+        found = found.filter(entry__rating="" if asked.rating == "unscored" else asked.rating)
+    if asked.place:
+        found = found.filter(entry__places__contains=f"\n{asked.place}\n")
+    return found
+
+
+def _marked(found: QuerySet[Publication]) -> QuerySet[Any]:
+    first = Publication.objects.live().filter(advisory=OuterRef("advisory")).order_by("version")
+    told = found.select_related("entry", "advisory").only(
+        *("number", "title", "version", "public_at", "advisory__state"),
+        *(f"entry__{name}" for name in ("rating", "score", "identifiers", "places")),
+    )
+    return told.annotate(first_at=Subquery(first.values("public_at")[:1]))
+
+
+class _Rows(Sequence[Row]):
+    """A query as a paginator takes it, whose pages are frozen rows."""
+
+    def __init__(self, found: QuerySet[Any]) -> None:
+        self._found = found
+
+    def __len__(self) -> int:
+        return self._found.count()
+
+    @overload
+    def __getitem__(self, part: int) -> Row: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[Row]: ...
+    def __getitem__(self, part: int | slice) -> Row | list[Row]:
+        return _rows(self._found[part]) if isinstance(part, slice) else _rows([self._found[part]])[0]
+
+
+def _rows(found: Iterable[Any]) -> list[Row]:
+    return [
+        Row(
+            number=one.number,
+            title=one.title,
+            version=one.version,
+            rating=one.entry.rating,
+            score=one.entry.score,
+            identifiers=tuple(one.entry.identifiers.split()),
+            branches=tuple(_branches(one.entry.places)),
+            first_at=one.first_at,
+            updated_at=one.public_at,
+            is_withdrawn=one.advisory.state == State.WITHDRAWN,
+        )
+        for one in found
+    ]
+
+
+def _branches(places: str) -> Iterable[str]:
+    found = sorted(branches_in(places), key=lambda one: _newest_first("/".join(one)))
+    return (branch if tree == settings.MAIN_TREE else f"{tree} {branch}" for tree, branch in found)

@@ -1,0 +1,143 @@
+"""What documents are written from: record and edition of a publication, of settings and publications alone."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+from django.urls import reverse
+
+from advisories import texts
+from advisories.formats import csaf, cve, osv
+from advisories.formats.csaf import Profile
+from advisories.formats.doubts import NotWritable
+from advisories.formats.edition import Edition, OsvIds, Publisher, Revision, Score, TreeFacts, check, identifiers
+from advisories.formats.record import Record
+from advisories.lifecycle import State
+from advisories.models import Publication
+from advisories.public import saying
+from advisories.public.saying import Content
+
+logger = logging.getLogger(__name__)
+
+RECORDS = "/csaf/"
+"""Where the CSAF provider's documents lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A record and what surrounds it."""
+
+    record: Record
+    edition: Edition
+
+
+def publisher() -> Publisher:
+    """The project, as the settings name it."""
+    told = settings.PUBLISHER
+    return Publisher(
+        name=told["name"],
+        vendor=settings.PROJECT_NAME,
+        namespace=told["namespace"],
+        contact=told["contact"],
+        authority=told["authority"],
+        cve_organisation=told["cve_organisation"],
+        cve_short_name=told["cve_short_name"],
+        osv_ids=OsvIds(told["osv_ids"]),
+        language=told["language"],
+    )
+
+
+def edited(
+    issues: Sequence[Publication], content: Content, trees: Iterable[TreeFacts], *, version: int | None = None
+) -> Edited:
+    """One public revision of an advisory, by default the newest; `issues` are all of them, the first first.
+
+    `content` is that revision's, with nothing in it that depends on something hidden. Raises `ValueError` for content
+    that this portal never froze.
+    """
+    upto = [one for one in issues if version is None or one.version <= version]
+    newest = upto[-1]
+    record = texts.record_of(content, newest.version, files={}, updates=_updates(upto))
+    is_withdrawn = issues[-1].advisory.state == State.WITHDRAWN and newest is issues[-1]
+    page = reverse("advisories:detail", args=[newest.number])
+    files = reverse("advisories:public_patch", args=[newest.number, newest.version, "x"])[:-1]
+    edition = Edition(
+        publisher=publisher(),
+        page=settings.SITE_URL + page,
+        files=settings.SITE_URL + files,
+        records=settings.SITE_URL + RECORDS,
+        licence=settings.PUBLISHER["licence"],
+        revisions=tuple(
+            Revision(one.version, one.public_at, one.revision.changes if place else "Public release.")
+            for place, one in enumerate(upto)
+        ),
+        trees=_trees(content, trees),
+        scores=tuple(_scores(content)),
+    )
+    return Edited(replace(record, withdrawn=is_withdrawn, public_at=upto[0].public_at), edition)
+
+
+def is_writable(one: Edited) -> bool:
+    """Whether documents can be made of it at all; why not is logged, by kind."""
+    try:
+        check(one.record, one.edition)
+    except NotWritable as refusal:
+        _note(one.record, refusal)
+        return False
+    return True
+
+
+def names_of(one: Edited) -> tuple[str, ...]:
+    """The documents that there are of a record: their file names, as addresses end."""
+    if not is_writable(one):
+        return ()
+    found = ["osv.json", "csaf.json"]
+    found += ["vex.json"] if Profile.VEX in csaf.profiles(one.record) else []
+    if one.edition.publisher.cve_organisation:
+        found += [cve.file_name(name) for name in identifiers(one.record, "CVE")]
+    return tuple(found)
+
+
+def document(one: Edited, name: str) -> bytes | None:
+    """The document called `name`, or None where there is none; why it could not be written is logged, by kind."""
+    if name not in names_of(one):
+        return None
+    record, edition = one.record, one.edition
+    profiles = csaf.profiles(record)
+    makers: dict[str, Callable[[], bytes]] = {
+        "osv.json": lambda: osv.write(record, edition),
+        "csaf.json": lambda: csaf.write(record, edition, profiles[0]),
+        "vex.json": lambda: csaf.write(record, edition, Profile.VEX),
+    }
+    make = makers.get(name, lambda: cve.write(record, edition, name.removesuffix(".json")))
+    try:
+        return make()
+    except NotWritable as refusal:
+        _note(record, refusal)
+        return None
+
+
+def _note(record: Record, refusal: NotWritable) -> None:
+    logger.warning("a document of %s was not written: %s", record.name, type(refusal).__name__)
+
+
+def _updates(upto: Sequence[Publication]) -> list[tuple[int, str]]:
+    """What each public revision changed, as the signed text says it: of the first only that it is one."""
+    later = [(one.version, one.revision.changes) for one in upto[1:] if one.revision.changes]
+    first = upto[0]
+    return ([(first.version, "Public release.")] if first.version > 1 else []) + later
+
+
+def _trees(content: Content, known: Iterable[TreeFacts]) -> tuple[TreeFacts, ...]:
+    """Facts of every tree that the content names; the name alone where nothing more is known."""
+    facts = {one.name: one for one in known}
+    named = dict.fromkeys(one["tree"] for one in (*content["affected"], *content["patches"]))
+    return tuple(
+        facts.get(name) or TreeFacts(name, settings.PROJECT_NAME if name == settings.MAIN_TREE else name)
+        for name in (*named, *([] if named else [settings.MAIN_TREE]))
+    )
+
+
+def _scores(content: Content) -> Iterable[Score]:
+    return (Score(one.severity) for one in saying.severities(content))

@@ -1,0 +1,137 @@
+"""From what was frozen to what is said: sections, severities, versions, patches, recipes of one publication."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from advisories.affected import Condition, Needs, Statement, Status
+from advisories.markdown import TooMuchMarkdown, render
+from advisories.models.identifier import Standing
+from advisories.public.values import (
+    Part,
+    PatchGroup,
+    Recipe,
+    ShownIdentifier,
+    ShownPatch,
+    ShownSeverity,
+)
+from advisories.sections import Audience, filled
+from advisories.severity import NotAVector, rate
+from advisories.showing import TreeLines
+from advisories.versions import parse_ranges
+
+Content = Mapping[str, Any]
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_AS_EXPECTED = (Standing.ASSIGNED, Standing.PUBLISHED)
+
+
+def without_hidden(content: Content, known: Collection[int]) -> dict[str, Any]:
+    """`content` with each condition on an advisory that is not in `known` said as unknown: its number is a secret."""
+    return {**content, "affected": [_told(line, known) for line in content["affected"]]}
+
+
+def conditions_in(contents: Iterable[Content]) -> set[int]:
+    """Numbers of the advisories that something is said to depend on."""
+    return {line["condition"]["advisory"] for one in contents for line in one["affected"] if line["condition"]}
+
+
+def parts(content: Content) -> tuple[Part, ...]:
+    """The sections that readers read, in the field's order."""
+    found = filled(content["sections"], Audience.READER)
+    return tuple(Part(section.name, section.heading, _html(text)) for section, text in found)
+
+
+def severities(content: Content) -> tuple[ShownSeverity, ...]:
+    """Every score, the worst first; a vector that the calculator no longer takes is left out."""
+    found = []
+    for one in content["severities"]:
+        try:
+            found.append(ShownSeverity(rate(one["vector"]), one["source"]))
+        except NotAVector:
+            continue
+    return tuple(sorted(found, key=lambda one: one.severity.score, reverse=True))
+
+
+def identifiers(content: Content) -> tuple[ShownIdentifier, ...]:
+    """Names that others gave it."""
+    return tuple(
+        ShownIdentifier(
+            one["scheme"],
+            one["value"],
+            "" if one["state"] in _AS_EXPECTED else str(Standing(one["state"]).label),
+            one["replaced_by"],
+        )
+        for one in content["identifiers"]
+    )
+
+
+def trees(content: Content) -> tuple[TreeLines, ...]:
+    """What is said of versions, tree by tree, of content that was made `without_hidden`."""
+    found: dict[str, list[Statement]] = {}
+    for line in content["affected"]:
+        told = line["condition"]
+        condition = Condition(int(told["advisory"]), Needs(told["needs"])) if told else None
+        said = Statement(Status(line["status"]), parse_ranges(line["ranges"]), condition)
+        found.setdefault(line["tree"], []).append(said)
+    return tuple(TreeLines(tree, tuple(statements)) for tree, statements in found.items())
+
+
+def patch_groups(content: Content, sizes: Mapping[str, int]) -> tuple[PatchGroup, ...]:
+    """Patches, series by series; `sizes` are those of the kept files by name, in bytes."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in content["patches"]:
+        if one["name"] in sizes:
+            found.setdefault(one["series"], []).append(one)
+    return tuple(
+        PatchGroup(
+            series[0]["tree"],
+            tuple(reversed(series[0]["branches"])),
+            tuple(ShownPatch(one["name"], one["sha256"], sizes[one["name"]]) for one in series),
+        )
+        for series in found.values()
+    )
+
+
+def recipes(content: Content) -> tuple[Recipe, ...]:
+    """How each series fares on the point releases.
+
+    A list that leans on another advisory's series is left out: whether that one is public is not ours to tell here.
+    """
+    return tuple(
+        Recipe(
+            one["tree"],
+            one["branch"],
+            one["baseline_name"],
+            one["kind"],
+            tuple(one["prerequisites"]),
+            datetime.fromisoformat(one["checked_at"]),
+        )
+        for one in content["verdicts"]
+        if one["baseline"] == "release" and all(_COMMIT.fullmatch(each) for each in one["prerequisites"])
+    )
+
+
+def finders(content: Content) -> tuple[str, ...]:
+    """Who is credited, with where they work."""
+    return tuple(
+        f"{one['name']} ({one['affiliation']})" if one["affiliation"] else str(one["name"])
+        for one in content["finders"]
+    )
+
+
+def _told(line: Mapping[str, Any], known: Collection[int]) -> Mapping[str, Any]:
+    if line["condition"] is None or line["condition"]["advisory"] in known:
+        return line
+    return {**line, "status": Status.UNKNOWN.value, "condition": None}
+
+
+def _html(text: str) -> SafeString:
+    try:
+        return render(text)
+    except TooMuchMarkdown as refusal:
+        return format_html("<p>This section cannot be shown: {}. It stands in the signed text.</p>", str(refusal))

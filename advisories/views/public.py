@@ -1,0 +1,165 @@
+"""What everyone sees of advisories: their pages, the list, patches, texts, and whether a version is affected."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.doors import public_page
+from advisories.downloads import attachment
+from advisories.models import Publication, RevisionPatch, SignedText
+from advisories.planning import announced
+from advisories.policies import current_policy
+from advisories.public import archive, caching, patches, reading, records, versions
+from advisories.showing import is_affected as is_affected_by
+
+EVERYONE = AnonymousUser()
+
+
+@public_page
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What the project's process is, the latest advisories, the next date where the policy tells it."""
+    standing, policy = archive.standing(), current_policy()
+    coming = announced(policy)
+
+    def make() -> HttpResponse:
+        context = {"latest": archive.latest(6), "coming": coming[:3], "policy": policy, "standing": standing}
+        return render(request, "public/home.html", context)
+
+    return caching.answer(request, policy, (standing, policy, coming), None, make)
+
+
+@public_page
+@require_safe
+def advisory_list(request: HttpRequest) -> HttpResponse:
+    """Everything that is published: searched, filtered, sorted."""
+    standing, policy = archive.standing(), current_policy()
+
+    def make() -> HttpResponse:
+        asked = archive.Asked.of(request.GET.dict())
+        page = archive.page_of(asked, request.GET.get("page"))
+        context = {
+            "asked": asked,
+            "page": page,
+            "choices": archive.choices(standing),
+            "columns": archive.columns(asked),
+        }
+        return render(request, "public/list.html", context)
+
+    return caching.answer(request, policy, (standing,), standing.changed_at, make)
+
+
+def advisory_page(request: HttpRequest, number: int, version: int | None = None) -> HttpResponse | None:
+    """One advisory as readers see it, by default its newest revision; None where that is not out."""
+    issues = reading.issued(number)
+    out = [one.version for one in issues]
+    if not issues or version not in (None, *out):
+        return None
+    policy = current_policy()
+
+    def make() -> HttpResponse:
+        contents = reading.contents_of(issues)
+        page = reading.page_of(issues, contents, version or out[-1], policy)
+        asked = is_affected_by(page.trees, request.GET.get("tree", "")[:60], request.GET.get("version", ""))
+        context = {"page": page, "asked": asked, "key": records.key_address()}
+        context["documents"] = records.names_of(issues, contents)
+        return render(request, "public/advisory.html", context)
+
+    return caching.answer(request, policy, (*reading.made_of(issues), policy), reading.changed_at(issues), make)
+
+
+@public_page
+@require_safe
+def advisory(request: HttpRequest, number: int) -> HttpResponse:
+    """One advisory as readers see it, whoever asks."""
+    return advisory_page(request, number) or _missing()
+
+
+@public_page
+@require_safe
+def revision(request: HttpRequest, number: int, version: int) -> HttpResponse:
+    """One public revision of an advisory, marked where a newer one is out."""
+    return advisory_page(request, number, version) or _missing()
+
+
+@public_page
+@require_safe
+def patch_file(request: HttpRequest, number: int, version: int, name: str) -> HttpResponse:
+    """A patch byte for byte, to save."""
+    patch, issue = _patch(number, version, name)
+
+    def make() -> HttpResponse:
+        return attachment(bytes(patch.content), patch.file_name, "text/x-diff; charset=utf-8")
+
+    return caching.answer(request, current_policy(), (patch.sha256,), issue.public_at, make)
+
+
+@public_page
+@require_safe
+def patch_page(request: HttpRequest, number: int, version: int, name: str) -> HttpResponse:
+    """A patch to read, its lines numbered and addressable."""
+    patch, issue = _patch(number, version, name)
+
+    def make() -> HttpResponse:
+        shown = patches.shown(patch.file_name, patch.sha256, bytes(patch.content))
+        return render(request, "public/patch.html", {"patch": shown, "issue": issue})
+
+    return caching.answer(request, current_policy(), (patch.sha256, issue.title), issue.public_at, make)
+
+
+@public_page
+@require_safe
+def text(request: HttpRequest, number: int, version: int) -> HttpResponse:
+    """The text that goes with a revision, clear-signed where the team has a key."""
+    issue = _issue(number, version)
+    found = SignedText.objects.visible_to(EVERYONE).filter(revision=issue.revision_id, made_at__isnull=False).first()
+    if found is None:
+        raise Http404
+
+    def make() -> HttpResponse:
+        name = f"{records.stem(number)}-v{version}.txt"
+        return attachment(bytes(found.text), name, "text/plain; charset=utf-8")
+
+    return caching.answer(request, current_policy(), (found.sha256,), issue.public_at, make)
+
+
+@public_page
+@require_safe
+def is_affected(request: HttpRequest) -> HttpResponse:
+    """Which published advisories concern a version that somebody names."""
+    standing, policy = archive.standing(), current_policy()
+
+    def make() -> HttpResponse:
+        answered = versions.every(request.GET.get("tree", ""), request.GET.get("version", ""))
+        trees = [place for place in archive.choices(standing).places if "/" not in place]
+        return render(request, "public/is_affected.html", {"answered": answered, "trees": trees})
+
+    return caching.answer(request, policy, (standing,), standing.changed_at, make)
+
+
+def _issued(number: int) -> list[Publication]:
+    """Public revisions of an advisory. Raises `Http404` alike for what is hidden and for what isn't there."""
+    issues = reading.issued(number)
+    if not issues:
+        raise Http404
+    return issues
+
+
+def _issue(number: int, version: int) -> Publication:
+    found = next((one for one in _issued(number) if one.version == version), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _patch(number: int, version: int, name: str) -> tuple[RevisionPatch, Publication]:
+    issue = _issue(number, version)
+    found = RevisionPatch.objects.visible_to(EVERYONE).filter(revision=issue.revision_id, file_name=name).first()
+    if found is None:
+        raise Http404
+    return found, issue
+
+
+def _missing() -> HttpResponse:
+    raise Http404

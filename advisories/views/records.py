@@ -1,0 +1,131 @@
+"""Feeds and documents for machines, and the files of a CSAF provider."""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.doors import public_page
+from advisories.formats import csaf_provider
+from advisories.formats import security_txt as format_of_security_txt
+from advisories.formats.doubts import NotWritable
+from advisories.policies import current_policy
+from advisories.public import archive, atom, caching, reading
+from advisories.public import records as written
+from advisories.severity import Rating
+
+logger = logging.getLogger(__name__)
+
+_TYPES = {
+    "json": "application/json",
+    "txt": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "asc": "application/pgp-keys",
+}
+
+
+@public_page
+@require_safe
+def document(request: HttpRequest, number: int, name: str) -> HttpResponse:
+    """One advisory for machines, in its newest revision."""
+    issues = reading.issued(number)
+    if not issues:
+        raise Http404
+    changed_at = reading.changed_at(issues)
+    made_of = reading.made_of(issues)
+    return caching.answer(
+        request, current_policy(), made_of, changed_at, lambda: _file(name, lambda: written.document(issues, name))
+    )
+
+
+@public_page
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The whole archive in one file."""
+    return _of_the_archive(request, "index.json", lambda standing: written.index())
+
+
+@public_page
+@require_safe
+def feed(request: HttpRequest, rating: str = "") -> HttpResponse:
+    """What came out last, as an Atom feed: everything, or what has one rating."""
+    if rating not in ("", *Rating):
+        raise Http404
+    address = settings.SITE_URL + request.path
+    return _of_the_archive(request, "feed.atom", lambda standing: written.feed(rating, address), atom.MEDIA_TYPE)
+
+
+@public_page
+@require_safe
+def provider_metadata(request: HttpRequest) -> HttpResponse:
+    """What the project says of itself as a CSAF provider."""
+
+    def make(standing: archive.Standing) -> bytes:
+        return csaf_provider.metadata(written.provider(), updated_at=standing.newest_at or written.EPOCH)
+
+    return _of_the_archive(request, "provider-metadata.json", make)
+
+
+@public_page
+@require_safe
+def provider_file(request: HttpRequest, path: str) -> HttpResponse:
+    """A list, a feed, a document or a digest of the CSAF provider."""
+    return _of_the_archive(request, path, lambda standing: written.provider_file(path, standing.newest_at))
+
+
+@public_page
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report, as RFC 9116 has it."""
+    now = timezone.now()
+
+    def make() -> HttpResponse:
+        return _file("security.txt", lambda: written.security_file(now), format_of_security_txt.MEDIA_TYPE)
+
+    return caching.answer(request, current_policy(), (now.date(),), None, make)
+
+
+@public_page
+@require_safe
+def team_key(request: HttpRequest) -> HttpResponse:
+    """The team's public key, with which readers verify texts."""
+    key = written.team_key()
+
+    def make() -> HttpResponse:
+        return _file("team-key.asc", lambda: key.encode() or None)
+
+    return caching.answer(request, current_policy(), (key,), None, make)
+
+
+def _of_the_archive(
+    request: HttpRequest, name: str, make: Callable[[archive.Standing], bytes | None], media_type: str = ""
+) -> HttpResponse:
+    """A file that changes with anything that is published."""
+    standing = archive.standing()
+    return caching.answer(
+        request,
+        current_policy(),
+        (standing,),
+        standing.changed_at,
+        lambda: _file(name, lambda: make(standing), media_type),
+    )
+
+
+def _file(name: str, make: Callable[[], bytes | None], media_type: str = "") -> HttpResponse:
+    """The file, or 404 where there is none or it cannot be written; why not is logged, by kind."""
+    try:
+        content = make()
+    except NotWritable as refusal:
+        logger.warning("%s was not written: %s", name, type(refusal).__name__)
+        content = None
+    if content is None:
+        raise Http404
+    kind = media_type or _TYPES.get(name.rpartition(".")[2], "text/plain; charset=utf-8")
+    response = HttpResponse(content, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    # Feed readers and pages of others may read what is public anyway.
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
