@@ -62,8 +62,8 @@ def advisory_page(request: HttpRequest, number: int, version: int | None = None)
         contents = reading.contents_of(issues)
         page = reading.page_of(issues, contents, version or out[-1], policy)
         asked = is_affected_by(page.trees, request.GET.get("tree", "")[:60], request.GET.get("version", ""))
-        context = {"page": page, "asked": asked, "key": records.key_address()}
-        context["documents"] = records.names_of(issues, contents)
+        documents = records.names_of(issues, contents)
+        context = {"page": page, "asked": asked, "documents": documents, "key": records.key_address()}
         return render(request, "public/advisory.html", context)
 
     return caching.answer(request, policy, (*reading.made_of(issues), policy), reading.changed_at(issues), make)

@@ -119,7 +119,7 @@ def _file(name: str, make: Callable[[], bytes | None], media_type: str = "") -> 
     try:
         content = make()
     except NotWritable as refusal:
-        logger.warning("%s was not written: %s", name, type(refusal).__name__)
+        logger.warning("a file of the archive was not written: %s", type(refusal).__name__)
         content = None
     if content is None:
         raise Http404

@@ -1,0 +1,174 @@
+"""Feeds and documents for machines: valid by the official schemas, of publications alone, never an error."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from jsonschema.protocols import Validator
+from pysequoia import Tsk
+from pytest_django import Settings
+
+from advisories.formats import clearsign
+from advisories.formats.openpgp import Keyring, Verified
+from advisories.lifecycle import State
+from advisories.models import Advisory
+from releases.models import PointRelease
+from tests.advisories.formats import schemas
+from tests.advisories.test_public_pages import published, shown
+from tests.make import make_advisory, make_branch, make_tree
+
+__all__ = ["published"]
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def parsed(feed: str) -> ElementTree.Element:
+    """The root of a feed of ours."""
+    puller = ElementTree.XMLPullParser()
+    puller.feed(feed)
+    *_, (_, root) = puller.read_events()
+    return root
+
+
+@pytest.fixture(autouse=True)
+def publisher(settings: Settings) -> None:
+    settings.SITE_URL = "https://sec.sluice.example"
+    settings.PUBLISHER = settings.PUBLISHER | {
+        "namespace": "https://sluice.example",
+        "cve_organisation": "6b35d637-e00f-4228-858c-b20ad6e1d07b",
+        "cve_short_name": "sluice",
+    }
+
+
+@pytest.fixture
+def releases(published: Advisory) -> None:
+    """Point releases of the branches that are spoken of, and one that came after publication."""
+    tree = make_tree(url="https://git.sluice.example/sluice.git")
+    branch = make_branch(tree, "1.6")
+    for number, days in ((0, -30), (1, -20), (2, 5)):
+        tagged_at = timezone.now() + timedelta(days=days)
+        PointRelease.objects.create(
+            branch=branch, tag=f"R-1.6.{number}", number=number, commit="1" * 40, tagged_at=tagged_at
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [
+        ("osv.json", schemas.osv),
+        ("csaf.json", schemas.csaf),
+        ("vex.json", schemas.csaf),
+        ("CVE-2026-1234.json", schemas.cve),
+    ],
+)
+def test_every_document_is_valid(releases: None, name: str, schema: Callable[[], Validator]) -> None:
+    answer = Client().get(f"/advisories/12/records/{name}")
+    assert answer.status_code == 200
+    assert schemas.wrong(schema(), answer.content) == []
+    assert Client().get(f"/advisories/12/records/{name}").content == answer.content
+
+
+def test_a_document_speaks_of_the_releases_there_were(releases: None) -> None:
+    told = json.loads(shown("/advisories/12/records/osv.json"))
+    assert told["affected"][0]["versions"] == ["1.6.0", "1.6.1"]
+
+
+def test_a_page_links_the_documents_that_there_are(releases: None) -> None:
+    page = shown("/advisories/12/")
+    for name in ("osv.json", "csaf.json", "vex.json", "CVE-2026-1234.json"):
+        assert f"/advisories/12/records/{name}" in page
+
+
+def test_what_cannot_be_written_is_left_out_and_logged_by_kind(
+    published: Advisory, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.PUBLISHER = settings.PUBLISHER | {"namespace": "no address"}
+    caplog.set_level(logging.WARNING)
+    for address in ("/advisories/12/records/osv.json", "/csaf/2026/ssa-12.json"):
+        assert Client().get(address).status_code == 404
+    assert "records/osv.json" not in shown("/advisories/12/")
+    assert json.loads(shown("/advisories/index.json"))["advisories"] == []
+    assert all("NotWritable" in line for line in caplog.messages if "not written" in line)
+
+
+def test_the_archive_holds_every_advisory_once_with_its_licence(published: Advisory) -> None:
+    make_advisory(number=13, state=State.READY, title="Hidden")
+    told = json.loads(shown("/advisories/index.json"))
+    assert [one["id"] for one in told["advisories"]] == ["SSA-12"]
+    assert told["licence"] == "CC-BY-4.0"
+
+
+def test_the_feed_tells_what_changed_last(published: Advisory) -> None:
+    make_advisory(number=13, state=State.PUBLIC, title="Another & <more>")
+    make_advisory(number=14, state=State.PUBLIC, title="Armed", public_in=timedelta(days=1))
+    feed = parsed(shown("/advisories/feed.atom"))
+    assert [one.findtext(f"{ATOM}title") for one in feed.findall(f"{ATOM}entry")] == [
+        "SSA-13: Another & <more>",
+        "SSA-12: Guests may overflow a queue",
+    ]
+    high = parsed(shown("/advisories/feed-high.atom"))
+    assert len(high.findall(f"{ATOM}entry")) == 1
+    assert Client().get("/advisories/feed-nonsense.atom").status_code == 404
+
+
+def test_an_empty_feed_is_a_feed(db: None) -> None:
+    feed = parsed(shown("/advisories/feed.atom"))
+    assert feed.findtext(f"{ATOM}updated") == "2000-01-01T00:00:00Z"
+
+
+def test_the_provider_tree_leads_to_every_document(releases: None) -> None:
+    metadata = Client().get("/.well-known/csaf/provider-metadata.json")
+    assert schemas.wrong(schemas.csaf("provider_json_schema"), metadata.content) == []
+    paths = shown("/csaf/index.txt").split()
+    assert len(paths) == 2
+    for path in paths:
+        content = Client().get(f"/csaf/{path}").content
+        assert schemas.wrong(schemas.csaf(), content) == []
+        for name in ("sha256", "sha512"):
+            assert shown(f"/csaf/{path}.{name}").split()[0] == hashlib.new(name, content).hexdigest()
+    rolie = Client().get("/csaf/feed.json").content
+    assert schemas.wrong(schemas.csaf("ROLIE_feed_json_schema"), rolie) == []
+    assert len(shown("/csaf/changes.csv").splitlines()) == 2
+    for path in ("service.json", "category.json"):
+        assert json.loads(shown(f"/csaf/{path}"))
+    for path in ("nothing", "2026/ssa-12.json.md5", "../secret"):
+        assert Client().get(f"/csaf/{path}").status_code == 404
+
+
+def test_where_to_report_stands_where_rfc_9116_wants_it(db: None) -> None:
+    told = shown("/.well-known/security.txt")
+    assert told.startswith("Contact: https://sec.sluice.example/report/\n")
+    assert "CSAF: https://sec.sluice.example/.well-known/csaf/provider-metadata.json" in told
+
+
+def test_without_https_there_is_no_file_that_would_be_wrong(db: None, settings: Settings) -> None:
+    settings.SITE_URL = "http://localhost:8000"
+    for address in ("/.well-known/security.txt", "/.well-known/csaf/provider-metadata.json"):
+        assert Client().get(address).status_code == 404
+
+
+def test_the_text_verifies_with_the_key_that_the_page_links(
+    db: None, settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    made = Tsk.generate("Sluice security team <security@sluice.example>")
+    settings.SIGNING_KEY_FILE, settings.PUBLISH_UNSIGNED = tmp_path / "team.key", False
+    settings.SIGNING_KEY_FILE.write_bytes(bytes(made))
+    settings.SIGNING_KEY_FILE.chmod(0o600)
+    request.getfixturevalue("published")
+    page = shown("/advisories/12/")
+    assert "gpg --verify ssa12-v2.txt" in page
+    assert made.extract_certificate().fingerprint.upper() in page
+    signed = clearsign.read(Client().get("/advisories/12/v2/text").content)
+    key = Keyring([Client().get("/team-key.asc").content])
+    assert isinstance(key.verify(signed.signed, signed.signature), Verified)
+
+
+def test_there_is_no_key_where_none_is_set(db: None) -> None:
+    assert Client().get("/team-key.asc").status_code == 404
