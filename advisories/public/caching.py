@@ -1,4 +1,4 @@
-"""What caches may keep of a public page, and for how long: see docs/adr for why nothing secret bounds it.
+"""What caches may keep of a public page, and for how long: docs/adr/0009 says why nothing secret bounds it.
 
 Answers carry a strong tag made of everything that they depend on, so that a page is rendered once and confirmed after.
 """

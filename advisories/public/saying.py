@@ -132,6 +132,7 @@ def _told(line: Mapping[str, Any], known: Collection[int]) -> Mapping[str, Any]:
 
 def _html(text: str) -> SafeString:
     try:
-        return render(text)
+        # A line of code may be wider than the page, and who has no mouse scrolls with the keys.
+        return SafeString(render(text).replace("<pre>", '<pre tabindex="0">'))
     except TooMuchMarkdown as refusal:
         return format_html("<p>This section cannot be shown: {}. It stands in the signed text.</p>", str(refusal))

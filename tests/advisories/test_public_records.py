@@ -31,9 +31,10 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def parsed(feed: str) -> ElementTree.Element:
     """The root of a feed of ours."""
-    puller = ElementTree.XMLPullParser()
+    puller: ElementTree.XMLPullParser[ElementTree.Element] = ElementTree.XMLPullParser(["start"])
     puller.feed(feed)
-    *_, (_, root) = puller.read_events()
+    _, root = next(iter(puller.read_events()))
+    assert isinstance(root, ElementTree.Element)
     return root
 
 

@@ -34,6 +34,7 @@ GUARDED = {
         "RevisionPatch",
         "Publication",
         "PublicationStep",
+        "PublicEntry",
     ),
     *("Affected", "Comment", "CommentFile", "Identifier", "TextVersion", "Tick", "TypedText", "Vector"),
     *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),

@@ -1,0 +1,119 @@
+"""What everyone sees in a real browser: accessible, within its width, printed whole, and usable without scripts."""
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from advisories import publishing, sealing
+from advisories.affected import Needs, Status
+from advisories.lifecycle import State
+from advisories.models import Advisory, Affected, Identifier, Standing, Vector
+from tests.advisories.test_public_pages import VECTOR, fixes
+from tests.browser.conftest import Open
+from tests.browser.looking import FORMS, look_at
+from tests.make import make_advisory
+
+pytestmark = pytest.mark.browser
+
+LOW = "CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:L/I:N/A:N"
+TEXT = """The queue between a guest and its back end has room for eight entries. Nothing checks how many a guest asks
+for, so that a guest which asks for nine writes past its end, into whatever the allocator put there. The check was
+lost when `queue_resize()` was taken apart.
+
+The same holds for:
+
+- rings that were grown after they were mapped,
+- rings of **suspended** guests, until they are resumed.
+
+```c
+if ( n > QUEUE_ENTRIES )        /* a_rather_long_line_that_has_to_scroll_within_its_box_instead_of_widening_the_page */
+    return -EINVAL;
+```
+"""
+
+
+@pytest.fixture
+def archive(transactional_db: None) -> Advisory:
+    """A dozen published advisories, the last with everything that a page can show."""
+    for number in range(1, 12):
+        made = make_advisory(number=number, title=f"Guests may overflow queue {number}", state=State.DRAFTING)
+        if number % 3:
+            Vector.objects.create(advisory=made, vector=LOW if number % 2 else VECTOR, source="Sluice")
+        publishing.publish_known(made, fixes(), datetime(2025, number, 7, 12, tzinfo=UTC))
+    advisory = make_advisory(
+        number=12, title="Guests may write past the end of the queue that they share with a back end", description=TEXT,
+        state=State.DRAFTING, impact="A guest takes over the back end.", vulnerable_systems="All from 1.5 on.",
+        mitigation="There is none.", resolution="Apply the patch.", credits="Found by Ada Finder.",
+    )  # fmt: skip
+    Identifier.objects.create(advisory=advisory, value="CVE-2026-1234", state=Standing.ASSIGNED)
+    Vector.objects.create(advisory=advisory, vector=VECTOR, source="Sluice")
+    other = Advisory.objects.get(number=11)
+    for place, (ranges, status) in enumerate([("1.5 - 1.6", Status.AFFECTED), ("1.4", Status.NOT_AFFECTED)]):
+        Affected.objects.create(advisory=advisory, position=place, tree="sluice", ranges=ranges, status=status)
+    Affected.objects.create(
+        advisory=advisory, position=3, tree="sluice", ranges="1.3", status=Status.AFFECTED, condition_on=other,
+        condition_needs=Needs.FIX_ABSENT,
+    )  # fmt: skip
+    publishing.publish_known(advisory, fixes(), datetime(2026, 3, 3, 12, tzinfo=UTC))
+    Advisory.objects.filter(pk=advisory.pk).update(impact="A guest takes over the back end, and with it the host.")
+    publishing.publish_known(advisory, fixes(), datetime(2026, 3, 9, 12, tzinfo=UTC), changes="The impact is larger.")
+    sealing.seal_waiting()
+    return advisory
+
+
+PAGES = {
+    "front page": "/",
+    "list": "/advisories/",
+    "nothing found": "/advisories/?q=nonsense",
+    "advisory": "/advisories/12/",
+    "earlier version": "/advisories/12/v1/public",
+    "patch": "/advisories/12/v2/patches/ssa12-1.6.patch/lines",
+    "is affected": "/advisories/affected?version=1.3.1",
+}
+
+
+@pytest.mark.parametrize(("width", "scheme"), FORMS)
+def test_every_page_for_readers_is_accessible_and_fits(
+    archive: Advisory, open_browser: Open, width: int, scheme: str
+) -> None:
+    context = open_browser(width=width, scheme=scheme)
+    for called, address in PAGES.items():
+        assert look_at(context.new_page(), address, f"public {called}") == [], address
+
+
+def test_nothing_published_yet_is_a_page_too(transactional_db: None, open_browser: Open) -> None:
+    context = open_browser(width=390)
+    for called, address in (("empty front page", "/"), ("empty list", "/advisories/")):
+        assert look_at(context.new_page(), address, f"public {called}") == []
+
+
+def test_an_advisory_is_found_read_and_asked_without_scripts(archive: Advisory, open_browser: Open) -> None:
+    page = open_browser(scripts=False).new_page()
+    page.goto("/advisories/")
+    page.get_by_label("Words").fill("ada finder")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="SSA-12").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("past the end of the queue")
+    page.get_by_role("textbox", name="Is your version affected?").fill("1.5.3")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_role("status")).to_contain_text("Affected")
+
+
+def test_lines_of_a_text_are_as_long_as_is_good_to_read(archive: Advisory, open_browser: Open) -> None:
+    page = open_browser().new_page()
+    page.goto("/advisories/12/")
+    characters = page.evaluate(
+        """() => {
+            const text = document.querySelector("#description + p").firstChild;
+            const range = document.createRange();
+            const tops = [];
+            for (let at = 0; at < text.length; at += 1) {
+                range.setStart(text, at);
+                range.setEnd(text, at + 1);
+                tops.push(Math.round(range.getBoundingClientRect().top));
+            }
+            return Math.max(...[...new Set(tops)].map((top) => tops.filter((other) => other === top).length));
+        }"""
+    )
+    assert 60 <= characters <= 78
