@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from advisories.affected import Answer, Finding, find
+from advisories.lifecycle import State
 from advisories.models import Publication
 from advisories.public import saying
 from advisories.public.reading import known_among
@@ -39,6 +40,8 @@ class Answered:
     """Where it depends on something that the version alone doesn't tell."""
     clear: int = 0
     """Advisories that say that the version is not affected."""
+    silent: int = 0
+    """Advisories that bring patches for the tree and say nothing about its versions: no answer is not a good one."""
 
 
 def place_called(version: str) -> Place:
@@ -49,7 +52,7 @@ def place_called(version: str) -> Place:
 def every(tree: str, version: str) -> Answered | None:
     """Ask all that is published; None where nothing was asked. Two queries.
 
-    Advisories that say nothing about the tree don't come up. Those without an answer do: nothing said is not an answer.
+    Advisories that have nothing to do with the tree don't come up. Those without an answer do, or are counted.
     """
     tree, version = tree.replace("\0", "").strip()[:60] or settings.MAIN_TREE, version.strip()[:60]
     if not version:
@@ -58,15 +61,18 @@ def every(tree: str, version: str) -> Answered | None:
         place = place_called(version)
     except NotAVersion as refusal:
         return Answered(tree, version, str(refusal))
-    found = Publication.objects.current().filter(entry__places__contains=f"\n{tree}\n", advisory__state="public")
+    found = Publication.objects.current().filter(entry__places__contains=f"\n{tree}\n")
+    found = found.exclude(advisory__state=State.WITHDRAWN)
     rows = list(found.order_by("-number").values_list("number", "title", "content__affected"))
     contents = [{"affected": affected or []} for _, _, affected in rows]
     known = known_among(saying.conditions_in(contents))
-    hits = []
+    hits, silent = [], 0
     for (number, title, _), content in zip(rows, contents, strict=True):
         told = saying.without_hidden(content, known)
         lines = next((each for each in saying.trees(told) if each.tree == tree), None)
-        if lines is not None:
+        if lines is None:
+            silent += 1
+        else:
             hits.append(Hit(number, title, find(lines.statements, place)))
     by_answer = {answer: tuple(hit for hit in hits if hit.finding.answer is answer) for answer in Answer}
     return Answered(
@@ -75,4 +81,5 @@ def every(tree: str, version: str) -> Answered | None:
         affected=by_answer[Answer.AFFECTED],
         open=by_answer[Answer.UNKNOWN],
         clear=len(by_answer[Answer.NOT_AFFECTED]),
+        silent=silent,
     )

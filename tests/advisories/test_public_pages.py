@@ -216,6 +216,18 @@ def test_every_advisory_is_asked_about_a_version(published: Advisory) -> None:
     assert "1 advisory says that this version is not affected" in shown("/advisories/affected?version=1.4.9")
 
 
+def test_an_advisory_that_says_nothing_about_versions_is_no_good_answer(published: Advisory) -> None:
+    silent = make_advisory(number=13)
+    publishing.publish_known(silent, fixes(), timezone.now())
+    assert "1 more brings patches for sluice" in shown("/advisories/affected?version=1.6.1")
+
+
+def test_an_advisory_is_asked_from_its_instant_on_and_not_once_it_is_withdrawn(published: Advisory) -> None:
+    for state, found in ((State.PREDISCLOSED, True), (State.WITHDRAWN, False)):
+        Advisory.objects.update(state=state, ended_because="It was no flaw.")
+        assert ("is affected by" in shown("/advisories/affected?version=1.6.1")) is found
+
+
 def test_nothing_is_asked_of_what_is_not_public_yet(published: Advisory) -> None:
     Publication.objects.filter(version=2).update(public_at=timezone.now() + timedelta(days=1))
     assert "version 1" in shown("/advisories/12/")

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -31,9 +32,9 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def parsed(feed: str) -> ElementTree.Element:
     """The root of a feed of ours."""
-    puller: ElementTree.XMLPullParser[ElementTree.Element] = ElementTree.XMLPullParser(["start"])
+    puller: Any = ElementTree.XMLPullParser(["start"])
     puller.feed(feed)
-    _, root = next(iter(puller.read_events()))
+    root = next(iter(puller.read_events()))[1]
     assert isinstance(root, ElementTree.Element)
     return root
 
