@@ -116,12 +116,19 @@ def contents_of(advisories: Sequence[Advisory]) -> dict[int, dict[str, Any]]:
 
 
 def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What of `content_of` is published: nothing that only members read, no name that was only asked for."""
+    """What of a frozen content is published: nothing that only members read, no name that was only asked for.
+
+    Of what comes first, upstream's commits alone: a series may be the fix of something secret.
+    """
     shown = {section.name for section in sections.told_to(sections.Audience.READER)}
     return {
         **content,
         "sections": {name: text for name, text in content["sections"].items() if name in shown},
         "identifiers": [one for one in content["identifiers"] if one["state"] not in UNSETTLED],
+        "verdicts": [
+            {**one, "prerequisites": [name for name in one["prerequisites"] if not name.startswith("series ")]}
+            for one in content.get("verdicts", ())
+        ],
     }
 
 

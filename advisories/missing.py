@@ -53,6 +53,8 @@ class BranchFacts:
     """The latest verdict says that the series applies, by itself or with its listed prerequisites."""
     verdict_matches: bool = False
     """The verdict is about exactly the patches of the frozen revision, on the baseline that is current."""
+    waits_for: tuple[int, ...] = ()
+    """Numbers of advisories whose fixes come first here and are not out, nor go out together with this one."""
     override: str = ""
     """The recorded reason to publish in spite of the verdict."""
 
@@ -146,6 +148,8 @@ def _verdicts(facts: Facts) -> Iterator[Missing]:
             yield Missing(Lack.VERDICT, f"The verdict on {branch.name} is not about the patches that would go out.")
         elif not branch.applies:
             yield Missing(Lack.VERDICT, f"The series does not apply on {branch.name}.")
+        for number in branch.waits_for:
+            yield Missing(Lack.VERDICT, f"On {branch.name} it needs the fix of {number} first, which would not be out.")
 
 
 def _embargo(facts: Facts) -> Iterator[Missing]:

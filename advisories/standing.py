@@ -4,7 +4,7 @@ Many batches are read with as many queries as one: the desk shows them all.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -103,7 +103,8 @@ def of_batches(
     of_the_team, wrote = team(), _writers(everyone)
     found = []
     for batch, inside in members.items():
-        read = [(advisory, fixes_of(advisory), known[advisory.pk]) for advisory in inside]
+        together = {advisory.number for advisory in inside}
+        read = [(advisory, _besides(fixes_of(advisory), together), known[advisory.pk]) for advisory in inside]
         recipients = tuple(sorted(recipients_of(batch)))
         armed = _armament(batch, read, recipients)
         sum_ = armed.digest() if armed else ""
@@ -162,6 +163,14 @@ def _writers(advisories: Iterable[Advisory]) -> dict[str, set[int]]:
         if writer is not None:
             found.setdefault(about, set()).add(writer)
     return found
+
+
+def _besides(fixes: Fixes, together: set[int]) -> Fixes:
+    """The fixes without waiting for others that go out in the same batch."""
+    if not any(one.waits_for for one in fixes.branches):
+        return fixes
+    left = (replace(one, waits_for=tuple(n for n in one.waits_for if n not in together)) for one in fixes.branches)
+    return replace(fixes, branches=tuple(left))
 
 
 def _standing(

@@ -163,7 +163,18 @@ def _facts(rows: _Rows, today: date) -> Iterator[BranchFacts]:
             verdict_matches=bool(checks)
             and all(check is not None and _is_about_now(cell, check, rows.series) for cell, check in checks),
             applies=all(check is not None and check.verdict.kind in GOOD for _cell, check in checks),
+            waits_for=_not_out(check for _cell, check in checks if check is not None),
         )
+
+
+def _not_out(checks: Iterable[Check]) -> tuple[int, ...]:
+    """Numbers of the advisories that nobody outside knows and whose series these verdicts put first."""
+    listed = [one for check in checks for one in check.verdict.evidence.get("prerequisites", [])]
+    first = {int(one["series"]) for one in listed if one.get("series")}
+    if not first:
+        return ()
+    hidden = Advisory.objects.embargoed().filter(series__in=first)
+    return tuple(hidden.order_by("number").values_list("number", flat=True).distinct())
 
 
 def _without_series(rows: _Rows, supported: Iterable[Branch]) -> Iterator[BranchFacts]:
