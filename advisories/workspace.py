@@ -113,7 +113,7 @@ def kin_of(advisory: Advisory, viewer: Viewer) -> list[Kin]:
     away["Superseded by"] = advisory.superseded_by_id
     related = Q(pk__in=[pk for pk in away.values() if pk is not None])
     related |= Q(merged_into=advisory) | Q(split_from=advisory) | Q(superseded_by=advisory)
-    found = list(Advisory.objects.visible_to(viewer).filter(related).order_by("number"))
+    found = list(Advisory.objects.visible_to(viewer).titled_for(viewer).filter(related).order_by("number"))
     to = [Kin(words, other) for words, pk in away.items() for other in found if other.pk == pk]
     back = {"Took in": "merged_into_id", "Split into": "split_from_id", "Supersedes": "superseded_by_id"}
     return to + [

@@ -5,7 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, Subquery, When
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -56,6 +56,12 @@ class AdvisoryQuerySet(models.QuerySet["Advisory"]):
         """Annotate `is_readable`: whether `viewer` may read more than the number and the verdicts."""
         readable = self.model.objects.visible_to(viewer).filter(pk=OuterRef("pk"))
         return self.annotate(is_readable=Exists(readable))
+
+    def titled_for(self, viewer: User | AnonymousUser) -> Self:
+        """Annotate `told_title`: the draft's for those who work on it, and what was published for everyone else."""
+        said = Publication.objects.current().filter(advisory=OuterRef("pk")).values("title")[:1]
+        draft = When(Exists(self.model.objects.worked_on_by(viewer).filter(pk=OuterRef("pk"))), then=F("title"))
+        return self.annotate(told_title=Case(draft, default=Subquery(said), output_field=models.CharField()))
 
     def worked_on_by(self, viewer: User | AnonymousUser) -> Self:
         """Keep those on which `viewer` has a say: by a seat on the team or one on the advisory."""

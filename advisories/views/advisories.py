@@ -33,7 +33,8 @@ def advisory_list(request: HttpRequest) -> HttpResponse:
     works_on_any = Advisory.objects.visible_to(request.user).worked_on_by(request.user).exists()
     if not works_on_any and not may_write_advisories(request.user):
         return public.advisory_list(request)
-    page = Paginator(Advisory.objects.visible_to(request.user).marked_embargoed(), 50).get_page(request.GET.get("page"))
+    found = Advisory.objects.visible_to(request.user).titled_for(request.user).marked_embargoed()
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
     may_write = may_write_advisories(request.user)
     return render(request, "advisories/advisory_list.html", {"page": page, "may_write": may_write})
 

@@ -36,7 +36,7 @@ class FlagShown:
 def shaped_flags(flags: QuerySet[Flag], viewer: Viewer) -> tuple[FlagShown, ...]:
     """`flags`, which `viewer` may know, the oldest first; four queries however many there are."""
     found = list(flags.select_related("series__advisory", "branch__tree", "owner").order_by("opened_at", "pk"))
-    known: Any = Advisory.objects.known_to(viewer).marked_readable_by(viewer).marked_embargoed()
+    known: Any = Advisory.objects.known_to(viewer).marked_readable_by(viewer).titled_for(viewer).marked_embargoed()
     advisories = {one.pk: one for one in known.filter(series__flags__in=found).distinct()}
     worst = _worst_checks(found, viewer)
     return tuple(_shaped(flag, advisories[flag.series.advisory_id], worst, viewer) for flag in found)
@@ -47,7 +47,7 @@ def _shaped(flag: Flag, advisory: Any, worst: dict[tuple[int, int], Check], view
     return FlagShown(
         pk=flag.pk,
         label=advisory.label,
-        title=advisory.title if advisory.is_readable else "",
+        title=advisory.told_title if advisory.is_readable else "",
         url=check.get_absolute_url() if check and advisory.is_readable else "",
         is_embargoed=advisory.is_embargoed,
         branch=flag.branch,

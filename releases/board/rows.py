@@ -187,8 +187,9 @@ def _series(viewer: Viewer, followed: set[int]) -> tuple[SeriesSeen, ...]:
 
 
 def _advisories(viewer: Viewer, pks: set[int]) -> dict[int, AdvisorySeen]:
-    known: Any = Advisory.objects.known_to(viewer).marked_readable_by(viewer).marked_embargoed().filter(pk__in=pks)
-    rows = known.values_list("pk", "number", "title", "state", "public_at", "is_readable", "is_embargoed")
+    known: Any = Advisory.objects.known_to(viewer).filter(pk__in=pks)
+    known = known.marked_readable_by(viewer).titled_for(viewer).marked_embargoed()
+    rows = known.values_list("pk", "number", "told_title", "state", "public_at", "is_readable", "is_embargoed")
     return {
         pk: AdvisorySeen(
             number=number,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from accounts.access import Viewer
 from advisories.highlighting import visible
@@ -158,7 +158,7 @@ def open_dossier(check: Check, viewer: Viewer) -> Dossier:
     standings = _standings(check, viewer)
     return Dossier(
         check=check,
-        advisory=Advisory.objects.visible_to(viewer).marked_embargoed().get(pk=series.advisory_id),
+        advisory=Advisory.objects.visible_to(viewer).titled_for(viewer).marked_embargoed().get(pk=series.advisory_id),
         verdict=verdict,
         is_withheld=is_withheld,
         patches=shaped_patches(list(patches), verdict),
@@ -218,7 +218,9 @@ def _step(element: Prerequisite, verdict: Verdict, revisions: dict[str, SeriesRe
     return Step(
         title=f"{advisory.label}, series {revision}",
         url=revision.series.get_absolute_url(),
-        why="Another fix under embargo: this list is as secret as that fix." if embargoed else advisory.title,
+        why="Another fix under embargo: this list is as secret as that fix."
+        if embargoed
+        else getattr(revision, "told_title", ""),
         is_embargoed=embargoed,
     )
 
@@ -229,5 +231,7 @@ def revisions_of(elements: tuple[Prerequisite, ...], viewer: Viewer) -> dict[str
     found = Series.objects.visible_to(viewer).filter(pk__in=pks, current__isnull=False)
     revisions = SeriesRevision.objects.visible_to(viewer).filter(current_of__in=found)
     embargoed = Advisory.objects.embargoed().filter(pk=OuterRef("series__advisory"))
-    revisions = revisions.select_related("series__advisory").annotate(is_embargoed=Exists(embargoed))
+    titled: Any = Advisory.objects.visible_to(viewer).titled_for(viewer).filter(pk=OuterRef("series__advisory"))
+    revisions = revisions.select_related("series__advisory")
+    revisions = revisions.annotate(is_embargoed=Exists(embargoed), told_title=Subquery(titled.values("told_title")))
     return {str(revision.series_id): revision for revision in revisions}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.access import Viewer
 from advisories.forms.files import FilesField
@@ -50,18 +50,20 @@ class SeriesChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
     def label_from_instance(self, obj: Any) -> str:
         """As in `SSA-12, sluice 1.7, 1.8: Title`."""
         branches = ", ".join(branch.name for branch in obj.branches.all())
-        return f"{obj.advisory.label}, {obj.tree.slug} {branches}: {obj.advisory.title}"
+        return f"{obj.advisory.label}, {obj.tree.slug} {branches}: {obj.told_title}"
 
 
 def others_for(viewer: Viewer, advisory: Advisory) -> QuerySet[Series]:
     """The series of other advisories that `viewer` may name as what must come before a series of `advisory`."""
     carrying = Advisory.objects.visible_to(viewer).carrying_fixes().exclude(pk=advisory.pk)
     others = Series.objects.visible_to(viewer).filter(advisory__in=carrying, current__isnull=False)
-    return labelled(others)
+    return labelled(others, viewer)
 
 
-def labelled(series: QuerySet[Series]) -> QuerySet[Series]:
-    """With what `SeriesChoice` needs to tell them apart, newest advisory first."""
+def labelled(series: QuerySet[Series], viewer: Viewer) -> QuerySet[Series]:
+    """With what `SeriesChoice` needs to tell them apart to `viewer`, newest advisory first."""
+    titled: Any = Advisory.objects.visible_to(viewer).titled_for(viewer).filter(pk=OuterRef("advisory"))
+    series = series.annotate(told_title=Subquery(titled.values("told_title")))
     return series.select_related("advisory", "tree").prefetch_related("branches").order_by("-advisory__number", "pk")
 
 

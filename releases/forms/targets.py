@@ -42,7 +42,7 @@ class TargetsForm(forms.Form):
             error_messages={"required": "Tick at least one branch."},
         )
         self.fields["depends_on"] = SeriesChoice(
-            labelled(offered),
+            labelled(offered, viewer),
             required=False,
             widget=forms.CheckboxSelectMultiple,
             label="Must come first",

@@ -23,7 +23,10 @@ def series(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
     patches = Patch.objects.visible_to(request.user).filter(revision=shown)
     context = {
         "grid": grids_of([one for one in series_of(found.advisory_id, request.user) if one.pk == pk], request.user)[0],
-        "advisory": Advisory.objects.visible_to(request.user).marked_embargoed().get(pk=found.advisory_id),
+        "advisory": Advisory.objects.visible_to(request.user)
+        .titled_for(request.user)
+        .marked_embargoed()
+        .get(pk=found.advisory_id),
         "revisions": revisions.order_by("-number"),
         "shown": shown,
         "patches": shaped_patches(list(patches)),

@@ -26,7 +26,7 @@ from advisories.models import (
     StartedClock,
 )
 from releases.models import Branch, Check, Flag, Patch, Series, Tree, Upload
-from tests.leaks.words import GUESTS_NUMBER, HIDDEN_NUMBER, MISSING, OTHERS_TOKEN
+from tests.leaks.words import GUESTS_NUMBER, HIDDEN_NUMBER, MISSING, OTHERS_TOKEN, PUBLIC_REDRAFTED
 
 ODD = ("/nothing", "/admin/", "/advisories/feed", "/board.json", "/.git/config", "/static/../manage.py", "/media/")
 """Where other sites keep something."""
@@ -64,6 +64,9 @@ _NAMED: dict[str, tuple[type[Model], str]] = {
 }  # fmt: skip
 """What stands in addresses besides keys."""
 
+_FOR_EVERY_ADVISORY = ("detail", "edit", "embargo")
+"""Addresses that are asked for with every number; elsewhere one hidden, the guest's, one public."""
+
 KNOWN_TO_MANAGERS = ("releases:take_flag", "releases:hand_over_flag")
 """A flag on a hidden series is a release manager's business, as its number and verdicts are."""
 
@@ -87,7 +90,8 @@ def twins() -> Iterator[tuple[str, str, str]]:
             found = [values | {"pk": row.pk} for values, row in zip(found, rows, strict=True)]
         elif "number" in places:
             rest = {place: _values(own, place)[0] for place in places}
-            found = [rest | {"number": number} for number in hidden.values_list("number", flat=True)]
+            numbers = hidden.values_list("number", flat=True) if own in _FOR_EVERY_ADVISORY else [HIDDEN_NUMBER]
+            found = [rest | {"number": number} for number in numbers]
         else:
             continue
         for values in found:
@@ -197,9 +201,11 @@ def path_to(model: type[Model], target: type[Model]) -> tuple[str, ...] | None:
 
 
 def _values(own: str, place: str) -> list[Any]:
-    if place == "number":
+    if place == "number" and own in _FOR_EVERY_ADVISORY:
         rest = Advisory.objects.exclude(number=HIDDEN_NUMBER).values_list("number", flat=True)
         return [HIDDEN_NUMBER, *rest, MISSING, 2**70]
+    if place == "number":
+        return [HIDDEN_NUMBER, GUESTS_NUMBER, PUBLIC_REDRAFTED, MISSING]
     if place == "slug":
         return [*Tree.objects.values_list("slug", flat=True), "missing"]
     if place == "name" and own in ("branch", "check_again", "follow", "enter_dates"):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(900)
 
 def test_the_world_holds_what_the_crawl_looks_for(world: World) -> None:
     team = world.clients["guest of another"]
-    assert Advisory.objects.filter(title__startswith=SECRET).count() == 4
+    assert Advisory.objects.filter(title__startswith=SECRET).count() == 9
     kinds = set(Check.objects.values_list("verdict__kind", flat=True))
     assert {"applies", "conflicts", "needs prerequisites"} <= kinds
     leaning = Check.objects.filter(revision__series__advisory=world.guests, baseline="release").get()

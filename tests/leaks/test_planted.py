@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from advisories.models.advisory import AdvisoryQuerySet
 from advisories.models.embargo import EmbargoQuerySet, ProposalQuerySet
+from advisories.models.publication import PublicationQuerySet
 from releases.models.check import CheckQuerySet
 from releases.models.series import PatchQuerySet, SeriesRevisionQuerySet, UploadQuerySet
 from tests.leaks.crawl import Crawl
@@ -22,6 +23,9 @@ PLANTED: list[tuple[type, str, Callable[..., Any]]] = [
     (AdvisoryQuerySet, "visible_to", everything),
     (AdvisoryQuerySet, "public", lambda rows: rows.all()),
     (AdvisoryQuerySet, "known_to", everything),
+    (AdvisoryQuerySet, "worked_on_by", everything),
+    (AdvisoryQuerySet, "titled_for", lambda rows, viewer: rows.annotate(told_title=F("title"))),
+    (PublicationQuerySet, "live", lambda rows: rows.all()),
     (EmbargoQuerySet, "told_to_finder", everything),
     (ProposalQuerySet, "told_to_finder", everything),
     (SeriesRevisionQuerySet, "visible_to", everything),
@@ -29,6 +33,9 @@ PLANTED: list[tuple[type, str, Callable[..., Any]]] = [
     (UploadQuerySet, "visible_to", everything),
     (CheckQuerySet, "visible_to", everything),
 ]
+
+
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_each_planted_leak_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

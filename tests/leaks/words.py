@@ -1,5 +1,7 @@
 """The secret words and numbers that the leak tests look for."""
 
+from datetime import UTC, datetime
+
 SECRET = "kanari"
 """Every secret word begins like this; what follows says where it was put."""
 
@@ -8,10 +10,26 @@ NONSENSE = "zonder"
 
 HIDDEN_NUMBER, SCHEDULED_NUMBER, GUESTS_NUMBER, MERGED_NUMBER, UNUSED_NUMBER = range(70_117, 70_122)
 
+FIRST_OF_STATES = 70_130
+"""Of those that are neither public nor told of: reserved, drafted, pre-disclosed and armed."""
+
+PUBLIC_REDRAFTED, PUBLIC_WITHDRAWN = 8, 9
+
+HIDDEN_END = datetime(2031, 2, 26, 13, 37, tzinfo=UTC)
+"""When hidden ones are to become public; a day that is written nowhere else."""
+
+PLANNED_AT = datetime(2032, 3, 17, 11, 19, tzinfo=UTC)
+"""When the pre-disclosed and the armed one are planned to go out, which release managers know."""
+
 MISSING = 987_654_321
 
 OTHERS_TOKEN = "0123456789" * 4
 """Opens the private page of a report that feeds the guest's advisory: its finder knows nothing of the hidden one."""
+
+
+def days(instant: datetime) -> list[str]:
+    """A day in every way that a page, a feed or a calendar writes it."""
+    return [f"{instant:{form}}" for form in ("%d %b %Y", "%d %B %Y", "%Y-%m-%d", "%Y%m%d")]
 
 
 def word(place: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -49,24 +49,29 @@ from advisories.sections import NAMES as SECTIONS
 from releases import uploading
 from releases.fixes import fixes_of
 from releases.models import Branch, Check, Flag, Series
+from tests.leaks.states import add_every_state, add_reports, seat_a_guest
 from tests.leaks.words import (
     GUESTS_NUMBER,
+    HIDDEN_END,
     HIDDEN_NUMBER,
     MERGED_NUMBER,
     OTHERS_TOKEN,
+    PLANNED_AT,
+    PUBLIC_REDRAFTED,
     SCHEDULED_NUMBER,
     SECRET,
     UNUSED_NUMBER,
+    days,
     word,
 )
 from tests.make import checked, make_accepted_report, make_advisory, make_user
 from tests.upstream import fix, numbered
 
+RIGHTFUL = ("security", "coordinator", "guest of the hidden one")
+"""They must see: a crawl that finds nothing may be blind."""
+
 PEOPLE = ("anonymous", "nobody", "guest of another", "guest whose seat ended", "release manager", "operator")
 """None of them may read the hidden advisory; a release manager may know its number and verdicts."""
-
-HIDDEN_END = datetime(2031, 2, 26, 13, 37, tzinfo=UTC)
-"""The agreed end of the hidden advisory's embargo; a day that is written nowhere else."""
 
 TOLD = {"release manager": ("owner", "blackout")}
 """Words that somebody may hear: the team may know whose a flag is, and when nothing is released."""
@@ -81,6 +86,9 @@ class World:
     scheduled: Advisory
     guests: Advisory
     public: Advisory
+    others: list[Advisory] = field(default_factory=list)
+    """Not public either: reserved, drafted, pre-disclosed and armed."""
+    report: Report | None = None
     people: dict[str, User | None] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
 
@@ -94,14 +102,11 @@ class World:
     def secrets(self, who: str) -> Iterator[str]:
         """What must not turn up in any answer to this person."""
         yield SECRET
-        yield from (
-            f"{HIDDEN_END:%d %b %Y}",
-            f"{HIDDEN_END:%d %B %Y}",
-            f"{HIDDEN_END:%Y-%m-%d}",
-            f"{HIDDEN_END:%Y%m%d}",
-        )
+        yield from days(HIDDEN_END)
         if who == "release manager":
             return
+        yield from days(PLANNED_AT)
+        yield from (one.label for one in self.others)
         for advisory in (self.hidden, self.scheduled, *([] if who == "guest of another" else [self.guests])):
             yield advisory.label
             yield f"{settings.ADVISORY_PREFIX}-{MERGED_NUMBER}"
@@ -125,6 +130,7 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
     public = make_advisory(
         number=7, title="Public words", state=State.PUBLIC, notes=word("members"), superseded_by=hidden
     )
+    redrafted = make_advisory(number=PUBLIC_REDRAFTED, title="Public once more", state=State.PUBLIC)
     _describe(hidden, public, uploader)
     with ringing():
         first = _upload(
@@ -143,6 +149,7 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
         _upload(guests, branch, None, {"4.patch": fix(bounded, bounded.replace(b"line 28", b"line guest"))})
         # A public one was declared to come after the hidden one, and doesn't go along with it.
         _upload(public, branch, None, {"5.patch": _changed("queue", l19="queue is public")}, depends_on=[first])
+        _upload(redrafted, branch, None, {"6.patch": _changed("timer", l30="timer is public")})
         checked(branch)
     owner = _named("owner", Role.SECURITY)
     Flag.objects.update(owner=owner)
@@ -158,7 +165,10 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
     _negotiate(hidden, owner)
     _reported_elsewhere(guests, make_user("triager@sluice.example", Role.SECURITY))
     world = World(branch, hidden, scheduled, guests, public)
-    world.people = {who: _person(who, world) for who in PEOPLE}
+    world.others = add_every_state(hidden, redrafted)
+    world.report = add_reports(hidden, owner)
+    seat_a_guest(hidden, owner)
+    world.people = {who: _person(who, world) for who in (*PEOPLE, *RIGHTFUL)}
     return world
 
 
@@ -201,7 +211,7 @@ def _describe(hidden: Advisory, public: Advisory, writer: User) -> None:
 def _negotiate(hidden: Advisory, owner: User) -> None:
     """Everything that an embargo holds: an agreed end, open and settled proposals, clocks, a date in spite of them."""
     finder = Party.finder(make_accepted_report(hidden, owner, title=word("report"), name=word("finder")))
-    vendor = FixedEnd(word("vendor"), HIDDEN_END + timedelta(days=1), word("reference"))
+    vendor = FixedEnd(word("vendor"), HIDDEN_END + timedelta(hours=2), word("reference"))
     clocks = [
         outside_clocks.fix(hidden, vendor, by=owner, note=word("clocknote")),
         outside_clocks.start(hidden, "linux-distros", Began(timezone.now(), note=word("startnote")), by=owner),
@@ -233,10 +243,12 @@ def _named(place: str, *roles: Role) -> User:
 def _person(who: str, world: World) -> User | None:
     if who == "anonymous":
         return None
-    roles = [Role.RELEASE_MANAGER] if who == "release manager" else []
+    roles = [role for role in Role if role.label.lower() == who or role.value == who.replace(" ", "-")]
     user = make_user(f"{who.replace(' ', '-')}@sluice.example", *roles, is_superuser=who == "operator")
     if who == "guest of another":
         Seat.objects.create(advisory=world.guests, user=user, right=Right.UPLOAD)
+    if who == "guest of the hidden one":
+        Seat.objects.create(advisory=world.hidden, user=user, right=Right.READ)
     if who == "guest whose seat ended":
         began, ended = (timezone.now() - timedelta(days=days) for days in (2, 1))
         Seat.objects.create(advisory=world.hidden, user=user, right=Right.UPLOAD, from_at=began, until_at=ended)
