@@ -118,7 +118,8 @@ def contents_of(advisories: Sequence[Advisory]) -> dict[int, dict[str, Any]]:
 def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
     """What of a frozen content is published: nothing that only members read, no name that was only asked for.
 
-    Of what comes first, upstream's commits alone: a series may be the fix of something secret.
+    A list of what comes first that holds another series is left out whole: it may be the fix of something secret, and
+    without it the list is wrong.
     """
     shown = {section.name for section in sections.told_to(sections.Audience.READER)}
     return {
@@ -126,8 +127,9 @@ def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
         "sections": {name: text for name, text in content["sections"].items() if name in shown},
         "identifiers": [one for one in content["identifiers"] if one["state"] not in UNSETTLED],
         "verdicts": [
-            {**one, "prerequisites": [name for name in one["prerequisites"] if not name.startswith("series ")]}
+            {**one, "prerequisites": [] if any(name.startswith("series ") for name in first) else first}
             for one in content.get("verdicts", ())
+            for first in [one["prerequisites"]]
         ],
     }
 

@@ -112,7 +112,9 @@ def recipes(content: Content) -> tuple[Recipe, ...]:
             datetime.fromisoformat(one["checked_at"]),
         )
         for one in content["verdicts"]
-        if one["baseline"] == "release" and all(_COMMIT.fullmatch(each) for each in one["prerequisites"])
+        if one["baseline"] == "release"
+        and all(_COMMIT.fullmatch(each) for each in one["prerequisites"])
+        and (one["prerequisites"] or one["kind"] != "needs prerequisites")
     )
 
 

