@@ -65,9 +65,11 @@ class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
     def lay_down(self, publication: "Publication") -> "PublicEntry":
         """Sum a publication up."""
         found = listed(publication.content)
+        # PostgreSQL reads the 2024 of CVE-2024-1 as a negative number: words alone are kept, as they are asked for.
+        words = " ".join(re.findall(r"[^\W_]+", found.words))
         return self.create(
             publication=publication, rating=found.rating, score=found.score, identifiers=found.identifiers,
-            places=found.places, words=found.words,
+            places=found.places, words=words,
         )  # fmt: skip
 
     def holding_all(self, asked: str) -> Self:
