@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from advisories.batching import Audience
 from advisories.models import Advisory, Batch, Revision, Tiding, What
+from advisories.predisclosure import promising
 
 
 def tell(
@@ -15,8 +16,8 @@ def tell(
     batch: Batch | None = None,
     reason: str = "",
 ) -> Tiding:
-    """Promise one audience one tiding of one advisory."""
-    return Tiding.objects.create(
+    """Promise one audience one tiding of one advisory; members each get a delivery of it."""
+    made = Tiding.objects.create(
         what=what,
         audience=audience,
         advisory=advisory,
@@ -25,6 +26,9 @@ def tell(
         planned_at=batch.planned_at if batch else None,
         reason=reason.strip()[:500],
     )
+    if audience is Audience.MEMBERS:
+        promising.promise(made)
+    return made
 
 
 def tell_of_batch(batch: Batch, what: What, audiences: Iterable[Audience], *, reason: str = "") -> None:

@@ -12,7 +12,20 @@ from advisories import intake, negotiating, publishing, triage
 from advisories.content import Fixes
 from advisories.intake import Told
 from advisories.lifecycle import LEAVES_A_NOTE, SHOWN_TO_READERS, State
-from advisories.models import Advisory, Embargo, Party, Proposal, Publication, Report, Seat
+from advisories.models import (
+    Advisory,
+    Contact,
+    ContactRight,
+    Embargo,
+    Membership,
+    MembershipState,
+    Organisation,
+    Party,
+    Proposal,
+    Publication,
+    Report,
+    Seat,
+)
 from advisories.models.seat import Right
 from advisories.negotiating import End
 from releases import uploading
@@ -149,6 +162,31 @@ def make_accepted_report(advisory: Advisory, by: User, **told: str) -> Report:
     triage.assign(report, by, by=by)
     triage.link(report, advisory, by=by)
     return report
+
+
+def make_member(
+    name: str = "Reservoir Linux", state: MembershipState = MembershipState.ACTIVE, **fields: Any
+) -> Membership:
+    """An organisation that is on the list."""
+    address = f"security@{name.lower().replace(' ', '-')}.example"
+    organisation = Organisation.objects.create(name=name)
+    closed: dict[str, Any] = {} if state == MembershipState.ACTIVE else {"reason": "They asked for it."}
+    if state == MembershipState.REMOVED:
+        closed["ended_at"] = timezone.now()
+    return Membership.objects.create(
+        organisation=organisation, state=state, **({"role_address": address} | closed | fields)
+    )
+
+
+def make_contact(
+    membership: Membership, email: str = "", right: ContactRight = ContactRight.MANAGE, **fields: Any
+) -> User:
+    """Somebody who speaks for a member since a minute."""
+    user = make_user(email)
+    began = timezone.now() - timedelta(minutes=1)
+    values: dict[str, Any] = {"from_at": began} | fields
+    Contact.objects.create(organisation=membership.organisation, user=user, right=right, **values)
+    return user
 
 
 def make_proposal(advisory: Advisory, days: float = 14, *, party: Party | None = None, **end: Any) -> Proposal:

@@ -8,6 +8,7 @@ from advisories.models.checklist import Tick
 from advisories.models.clock import Overrun, StartedClock
 from advisories.models.comment import Comment, CommentAudience, CommentFile
 from advisories.models.consent import Consent
+from advisories.models.delivery import Delivery, DeliveryForm, DeliveryState, KeptFrom
 from advisories.models.embargo import (
     Answer,
     Embargo,
@@ -21,8 +22,10 @@ from advisories.models.event import Event
 from advisories.models.identifier import Identifier, Standing
 from advisories.models.knock import Knock
 from advisories.models.mail import Fate, IncomingMail, Notice, Opening, OutgoingMail, Sending
+from advisories.models.membership import MemberKey, Membership, MembershipState, StaleMembership
 from advisories.models.message import Attachment, Author, DraftFile, Message
 from advisories.models.opened import OpenedFile, OpenedLetter
+from advisories.models.organisation import Contact, ContactRight, Organisation
 from advisories.models.party import Party, Side
 from advisories.models.policy import PolicyVersion
 from advisories.models.public_entry import PublicEntry
@@ -39,12 +42,12 @@ from advisories.models.vector import Vector
 
 __all__ = [
     "Advisory", "Affected", "Answer", "Approval", "Arming", "Attachment", "Author", "Batch", "BatchEntry",
-    "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Credit", "DoorKind", "DraftFile",
-    "Embargo", "Event", "Fate", "Finder", "Identifier", "IncomingMail", "Knock", "Message", "Notice", "OpenedFile",
-    "OpenedLetter", "Opening", "Out", "OutgoingMail", "Override", "Overrun", "Party", "PolicyVersion", "Proposal",
-    "ProposalState", "PublicEntry", "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText",
-    "Revision",
-    "RevisionPatch", "Seat", "Sending", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo",
-    "StaleReport", "Standing", "StartedClock", "StepKind", "StepState", "TextVersion", "Tick", "Tiding",
-    "TypedText", "Vector", "Verdict", "What",
+    "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact", "ContactRight", "Credit",
+    "Delivery", "DeliveryForm", "DeliveryState", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder",
+    "Identifier", "IncomingMail", "KeptFrom", "Knock", "MemberKey", "Membership", "MembershipState", "Message",
+    "Notice", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Out", "OutgoingMail", "Override", "Overrun",
+    "Party", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry", "Publication", "PublicationStep", "Reissue",
+    "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Seat", "Sending", "Side", "SignedText",
+    "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing", "StartedClock",
+    "StepKind", "StepState", "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "Verdict", "What",
 ]  # fmt: skip

@@ -39,6 +39,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
         return self.filter(advisory__in=Advisory.objects.worked_on_by(viewer))
 
+    def held_by(self, viewer: User | AnonymousUser) -> Self:
+        """Keep what was delivered to members that `viewer` speaks for: of drafts they are told nothing."""
+        from advisories.models.delivery import Delivery
+
+        return self.filter(pk__in=Delivery.objects.held_by(viewer).values("tiding__revision"))
+
 
 class Revision(models.Model):
     """One frozen revision. The database refuses to change it or to let it go."""
@@ -84,11 +90,12 @@ class RevisionPatchQuerySet(models.QuerySet["RevisionPatch"]):
     """Questions about frozen patches."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those of revisions that are published by now, and of advisories that `viewer` works on."""
+        """Keep those of revisions that are published by now, that `viewer` holds or works on."""
         from advisories.models.publication import Publication
 
         published = Publication.objects.live().filter(revision=OuterRef("revision"))
-        return self.filter(Exists(published) | Q(revision__in=Revision.objects.visible_to(viewer)))
+        mine = Q(revision__in=Revision.objects.visible_to(viewer)) | Q(revision__in=Revision.objects.held_by(viewer))
+        return self.filter(Exists(published) | mine)
 
 
 class RevisionPatch(models.Model):

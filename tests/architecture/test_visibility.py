@@ -38,10 +38,12 @@ GUARDED = {
     ),
     *("Affected", "Comment", "CommentFile", "Identifier", "TextVersion", "Tick", "TypedText", "Vector"),
     *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),
+    *("Organisation", "Contact", "Membership", "MemberKey", "Delivery", "KeptFrom"),
 }
 THROUGH_THE_VIEWER = {
     *("visible_to", "read_by", "known_to", "public", "with_list_visible_to", "leaving_a_note_for"),
     *("record", "behind", "told_to_finder"),
+    *("held_by", "spoken_for_by", "of"),
 }
 """`record` only writes; `behind` needs the token of a private link, `told_to_finder` the report it led to."""
 

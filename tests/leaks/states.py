@@ -35,9 +35,13 @@ from advisories.models import (
     DraftFile,
     Fate,
     IncomingMail,
+    KeptFrom,
+    MemberKey,
+    MembershipState,
     OpenedFile,
     OpenedLetter,
     Opening,
+    Organisation,
     Override,
     Publication,
     PublicationStep,
@@ -52,7 +56,7 @@ from advisories.models.identifier import Identifier, Standing
 from advisories.models.seat import Right
 from advisories.openpgp.decrypting import Seal
 from tests.leaks.words import FIRST_OF_STATES, HIDDEN_END, PLANNED_AT, PUBLIC_WITHDRAWN, word
-from tests.make import make_advisory, make_user
+from tests.make import make_advisory, make_member, make_user
 
 _PATCH = b"--- a/queue.c\n+++ b/queue.c\n@@ -1 +1 @@\n-wide\n+" + word("frozen-line").encode() + b"\n"
 _DIGEST = hashlib.sha256(_PATCH).hexdigest()
@@ -102,8 +106,26 @@ def _predisclose(advisory: Advisory, by: User) -> None:
     freezing.freeze(advisory, fixes_of(advisory), audience=Audience.MEMBERS, by=by)
     Batch.objects.filter(pk=batch.pk).update(state=BatchState.PREDISCLOSED, was_predisclosed=True, turn=1)
     batch.refresh_from_db()
-    tidings.tell(advisory, What.PREDISCLOSED, Audience.MEMBERS, batch=batch, reason=word("tiding"))
+    _add_members(advisory, by)
+    revision = advisory.revisions.get()
+    tidings.tell(advisory, What.PREDISCLOSED, Audience.MEMBERS, revision=revision, batch=batch, reason=word("tiding"))
     scheduling.move(batch, PLANNED_AT + timedelta(hours=2), reason=word("moved"), by=by)
+
+
+def _add_members(advisory: Advisory, by: User) -> None:
+    """Who holds it, who was suspended before, and from whom it is kept: none of it is for anybody outside."""
+    address = f"{word('role-address')}@members.sluice.example"
+    holds = make_member(word("member"), role_address=address)
+    Organisation.objects.filter(pk=holds.organisation_id).update(
+        is_listed=False, website=f"https://{word('site')}.example"
+    )
+    armour = f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{word('certificate')}\n-----END PGP PUBLIC KEY BLOCK-----\n"
+    MemberKey.objects.create(organisation=holds.organisation, certificate=armour, fingerprint="A" * 40)
+    make_member(word("suspended"), MembershipState.SUSPENDED, reason=word("suspended-because"))
+    narrow = make_member(word("kept-from"))
+    KeptFrom.objects.create(
+        advisory=advisory, organisation=narrow.organisation, reason=word("kept-from-because"), by=by
+    )
 
 
 def _arm(advisory: Advisory, by: User) -> None:

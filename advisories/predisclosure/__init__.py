@@ -1,0 +1,1 @@
+"""Downstreams that are told before the public: joining, being told, fetching, answering."""
