@@ -87,6 +87,11 @@ class Asked:
         """Whether anything is filtered."""
         return bool(self.words or self.year or self.rating or self.place)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the list as it stands, whose pages have addresses of their own."""
+        return self == Asked()
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -146,7 +151,7 @@ def standing() -> Standing:
     )
 
 
-def page_of(asked: Asked, number: str | None) -> Page[Row]:
+def page_of(asked: Asked, number: int | str | None) -> Page[Row]:
     """One page of what was asked for: two queries."""
     found = _asked_for(asked)
     order = F(SORTS[asked.sort])

@@ -25,11 +25,6 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 PROVIDER_PATH = "/.well-known/csaf/provider-metadata.json"
 
 
-def stem(number: int) -> str:
-    """How the names of an advisory's files begin: `ssa12`."""
-    return f"{settings.ADVISORY_PREFIX.lower()}{number}"
-
-
 def names_of(issues: Sequence[Publication], contents: Mapping[int, Content]) -> tuple[str, ...]:
     """The documents that there are of the newest revision; asks the database nothing."""
     return editions.names_of(editions.edited(issues, contents[issues[-1].version], ()))

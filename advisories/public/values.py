@@ -10,6 +10,16 @@ from advisories.severity import Severity
 from advisories.showing import TreeLines
 
 
+def stem(number: int) -> str:
+    """How the names of an advisory's files begin: `ssa12`."""
+    return f"{settings.ADVISORY_PREFIX.lower()}{number}"
+
+
+def text_stem(number: int, version: int) -> str:
+    """What the text of a revision is called, without its ending: `ssa12-v2`."""
+    return f"{stem(number)}-v{version}"
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One public revision."""
@@ -154,6 +164,11 @@ class AdvisoryPage:
     """Of the text that goes with it; empty where none was ever written out."""
     fingerprint: str
     """Of the key that signed the text; empty where it is not signed."""
+
+    @property
+    def text_name(self) -> str:
+        """What its text is called, without its ending."""
+        return text_stem(self.number, self.version)
 
     @property
     def first(self) -> Issue:

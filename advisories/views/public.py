@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
@@ -11,6 +11,7 @@ from advisories.models import Publication, RevisionPatch, SignedText
 from advisories.planning import announced
 from advisories.policies import current_policy
 from advisories.public import archive, caching, patches, reading, records, versions
+from advisories.public.values import text_stem
 from advisories.showing import is_affected as is_affected_by
 
 EVERYONE = AnonymousUser()
@@ -37,17 +38,37 @@ def advisory_list(request: HttpRequest) -> HttpResponse:
     standing, policy = archive.standing(), current_policy()
 
     def make() -> HttpResponse:
-        asked = archive.Asked.of(request.GET.dict())
-        page = archive.page_of(asked, request.GET.get("page"))
-        context = {
-            "asked": asked,
-            "page": page,
-            "choices": archive.choices(standing),
-            "columns": archive.columns(asked),
-        }
-        return render(request, "public/list.html", context)
+        return _list(request, standing, archive.Asked.of(request.GET.dict()), request.GET.get("page"))
 
     return caching.answer(request, policy, (standing,), standing.changed_at, make)
+
+
+@public_page
+@require_safe
+def list_page(request: HttpRequest, page: int) -> HttpResponse:
+    """A further page of the list as it is, at an address of its own."""
+    if page == 1:
+        return redirect("advisories:list", permanent=True)
+    standing, policy = archive.standing(), current_policy()
+    return caching.answer(
+        request, policy, (standing,), standing.changed_at, lambda: _list(request, standing, archive.Asked(), page)
+    )
+
+
+def _list(
+    request: HttpRequest, standing: archive.Standing, asked: archive.Asked, number: int | str | None
+) -> HttpResponse:
+    """The list as it is asked for. Raises `Http404` where an address names a page that there isn't."""
+    page = archive.page_of(asked, number)
+    if isinstance(number, int) and page.number != number:
+        raise Http404
+    context = {
+        "asked": asked,
+        "page": page,
+        "choices": archive.choices(standing),
+        "columns": archive.columns(asked),
+    }
+    return render(request, "public/list.html", context)
 
 
 def advisory_page(request: HttpRequest, number: int, version: int | None = None) -> HttpResponse | None:
@@ -110,16 +131,24 @@ def patch_page(request: HttpRequest, number: int, version: int, name: str) -> Ht
 
 @public_page
 @require_safe
-def text(request: HttpRequest, number: int, version: int) -> HttpResponse:
+def old_text(request: HttpRequest, number: int, version: int) -> HttpResponse:
+    """Where the text lay before its address ended like its name."""
+    return redirect("advisories:text", number, version, text_stem(number, version), permanent=True)
+
+
+@public_page
+@require_safe
+def text(request: HttpRequest, number: int, version: int, name: str) -> HttpResponse:
     """The text that goes with a revision, clear-signed where the team has a key."""
+    if name != text_stem(number, version):
+        raise Http404
     issue = _issue(number, version)
     found = SignedText.objects.visible_to(EVERYONE).filter(revision=issue.revision_id, made_at__isnull=False).first()
     if found is None:
         raise Http404
 
     def make() -> HttpResponse:
-        name = f"{records.stem(number)}-v{version}.txt"
-        return attachment(bytes(found.text), name, "text/plain; charset=utf-8")
+        return attachment(bytes(found.text), f"{name}.txt", "text/plain; charset=utf-8")
 
     return caching.answer(request, current_policy(), (found.sha256,), issue.public_at, make)
 

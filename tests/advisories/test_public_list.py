@@ -77,6 +77,31 @@ def test_the_list_takes_as_many_queries_however_much_there_is(
             assert Client().get(f"/advisories/{query}").status_code == 200
 
 
+def test_further_pages_of_the_list_have_addresses_of_their_own(db: None) -> None:
+    for number in range(51):
+        make_advisory(number=number + 1, state=State.PUBLIC)
+    assert '"/advisories/page/2/"' in shown("/advisories/")
+    second = shown("/advisories/page/2/")
+    assert "SSA-1<" in second
+    assert "SSA-2<" not in second
+    assert Client().get("/advisories/page/1/").headers["Location"] == "/advisories/"
+    for missing in (0, 3, 2**70):
+        assert Client().get(f"/advisories/page/{missing}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("v1/public", "v1/"),
+        ("v2/text", "v2/ssa12-v2.txt"),
+        ("v2/patches/a.patch/lines", "v2/lines/a.patch/"),
+    ],
+)
+def test_old_addresses_lead_to_the_new_ones(db: None, old: str, new: str) -> None:
+    answer = Client().get(f"/advisories/12/{old}")
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"/advisories/12/{new}")
+
+
 def test_an_earlier_version_is_not_found_by_its_words(three: list[Advisory]) -> None:
     Advisory.objects.filter(pk=three[0].pk).update(title="Delta ring")
     publishing.publish_known(three[0], fixes(), timezone.now(), changes="The title.")

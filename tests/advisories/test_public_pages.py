@@ -75,13 +75,13 @@ def test_a_page_shows_everything_that_was_published(published: Advisory) -> None
         *("Guests may overflow a queue", "SSA-12", "version 2", "CVE-2026-1234", "High severity", VECTOR),
         *("<strong>overflows</strong>", "much too far.", "1.5.x - 1.6.x", "ssa12-1.6.patch", DIGEST, "Permitted."),
         *("R-1.6.2", f"  {COMMIT}", "The impact is larger.", "Published as version 1"),
-        *("/advisories/12/v2/text", "/advisories/12/records/osv.json"),
+        *("/advisories/12/v2/ssa12-v2.txt", "/advisories/12/records/osv.json"),
     ):
         assert words in page, words
 
 
 def test_readers_see_neither_notes_nor_what_was_only_asked_for(published: Advisory) -> None:
-    for address in ("", "public", "v1/public", "v2/public", "v2/text", "records/osv.json", "records/csaf.json"):
+    for address in ("", "public", "v1/", "v2/", "v2/ssa12-v2.txt", "records/osv.json", "records/csaf.json"):
         page = shown(f"/advisories/12/{address}")
         assert "kanari" not in page
         assert "CVE-2026-9999" not in page
@@ -106,10 +106,10 @@ def test_a_draft_that_goes_on_changes_nothing_for_readers(published: Advisory) -
 
 
 def test_an_earlier_version_says_that_it_is_one(published: Advisory) -> None:
-    page = shown("/advisories/12/v1/public")
+    page = shown("/advisories/12/v1/")
     assert "This is an earlier version" in page
     assert "much too far" not in page
-    assert Client().get("/advisories/12/v3/public").status_code == 404
+    assert Client().get("/advisories/12/v3/").status_code == 404
 
 
 def test_what_was_told_to_members_first_stays_with_them(db: None) -> None:
@@ -119,7 +119,7 @@ def test_what_was_told_to_members_first_stays_with_them(db: None) -> None:
     publishing.publish_known(advisory, Fixes(), timezone.now() - timedelta(days=1), changes="kanari for members")
     assert "kanari" not in shown("/advisories/5/")
     assert "kanari" not in shown("/advisories/index.json")
-    assert Client().get("/advisories/5/v1/public").status_code == 404
+    assert Client().get("/advisories/5/v1/").status_code == 404
 
 
 def test_a_page_takes_six_queries(published: Advisory, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
@@ -143,7 +143,7 @@ def test_a_condition_on_something_hidden_is_said_as_unknown(published: Advisory)
         condition_needs=Needs.FIX_ABSENT,
     )  # fmt: skip
     publishing.publish_known(published, fixes(), timezone.now(), changes="A condition.")
-    addresses = ("", "v3/public", "records/osv.json", "records/csaf.json", "records/vex.json", "../index.json")
+    addresses = ("", "v3/", "records/osv.json", "records/csaf.json", "records/vex.json", "../index.json")
     for address in addresses:
         assert "70117" not in shown(f"/advisories/12/{address}".replace("12/../", ""))
     assert "70117" not in shown("/advisories/affected?version=1.3.1")
@@ -159,7 +159,7 @@ def test_a_list_that_leans_on_another_series_is_not_told(db: None) -> None:
     assert COMMIT not in page
 
 
-@pytest.mark.parametrize("place", ["", "public", "v1/public", "v1/text", "v1/patches/a.patch", "records/osv.json"])
+@pytest.mark.parametrize("place", ["", "public", "v1/", "v1/ssa12-v1.txt", "v1/patches/a.patch", "records/osv.json"])
 def test_hidden_and_missing_are_the_same(db: None, place: str) -> None:
     make_advisory(number=3, state=State.READY)
     make_advisory(number=4, state=State.PUBLIC, public_in=timedelta(days=1))
@@ -177,7 +177,7 @@ def test_a_patch_is_served_byte_for_byte_and_never_shown_as_a_page(published: Ad
 
 
 def test_the_lines_of_a_patch_can_be_linked_to(published: Advisory) -> None:
-    page = shown("/advisories/12/v2/patches/ssa12-1.6.patch/lines")
+    page = shown("/advisories/12/v2/lines/ssa12-1.6.patch/")
     assert '<tr id="L10" class="removed">' in page
     assert '<tr id="L11" class="added">' in page
     assert "<script>" not in page

@@ -20,6 +20,7 @@ PUBLIC = {
     "advisories:list",
     "advisories:detail",
     *(f"advisories:{name}" for name in ("public", "public_revision", "public_patch", "public_patch_lines", "text")),
+    *(f"advisories:{name}" for name in ("old_revision", "old_lines", "old_text", "list_page")),
     *(f"advisories:{name}" for name in ("public_list", "is_affected", "feed", "rating_feed", "index", "record")),
     *("security_txt", "provider_metadata", "provider_file", "team_key"),
     "reports:report",

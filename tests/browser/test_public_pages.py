@@ -67,8 +67,8 @@ PAGES = {
     "list": "/advisories/",
     "nothing found": "/advisories/?q=nonsense",
     "advisory": "/advisories/12/",
-    "earlier version": "/advisories/12/v1/public",
-    "patch": "/advisories/12/v2/patches/ssa12-1.6.patch/lines",
+    "earlier version": "/advisories/12/v1/",
+    "patch": "/advisories/12/v2/lines/ssa12-1.6.patch/",
     "is affected": "/advisories/affected?version=1.3.1",
 }
 
