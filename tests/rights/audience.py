@@ -1,0 +1,138 @@
+"""The kinds of audience that an address can have, and what everybody else hears there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+
+class Answer(Enum):
+    """What somebody finds at an address."""
+
+    IN = "let in"
+    REFUSED = "told that it is not for them (403)"
+    HIDDEN = "answered as if there were nothing (404)"
+    SIGN_IN = "sent to sign in, or to their second factor"
+
+
+class Someone(Protocol):
+    """A kind of person, by what they hold."""
+
+    has_signed_in: bool
+    """With a second factor."""
+    is_half_in: bool
+    """With a password alone, and no factor set up yet."""
+    is_security: bool
+    is_coordinator: bool
+    is_release_manager: bool
+    is_operator: bool
+    right: str
+    """What a current seat on the advisory gives: read, comment, upload; empty without one."""
+
+
+class Something(Protocol):
+    """What stands at the address."""
+
+    is_public: bool
+    """Readers see the advisory."""
+    is_date_settled: bool
+    """The release that it is in isn't open any more, so that release managers know its date."""
+
+
+Rule = Callable[[Someone, Something], bool]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who is let in; who is refused, since they know of it anyway; everyone else hears that there is nothing."""
+
+    enters: Rule
+    knows: Rule = lambda who, what: True
+    is_open: bool = False
+    """Nobody is sent to sign in."""
+    is_before_second_factor: bool = False
+
+    def answer(self, who: Someone, what: Something) -> Answer:
+        """What `who` finds there."""
+        if not self.is_open and not who.has_signed_in and not (self.is_before_second_factor and who.is_half_in):
+            return Answer.SIGN_IN
+        if self.enters(who, what):
+            return Answer.IN
+        return Answer.REFUSED if self.knows(who, what) else Answer.HIDDEN
+
+
+def _team(who: Someone, what: Something) -> bool:
+    return who.is_security or who.is_coordinator
+
+
+def _managers(who: Someone, what: Something) -> bool:
+    return _team(who, what) or who.is_release_manager
+
+
+def _works(who: Someone, what: Something) -> bool:
+    return _team(who, what) or bool(who.right)
+
+
+def _reads(who: Someone, what: Something) -> bool:
+    return what.is_public or _works(who, what)
+
+
+def _comments(who: Someone, what: Something) -> bool:
+    return _team(who, what) or who.right in ("comment", "upload")
+
+
+def _uploads(who: Someone, what: Something) -> bool:
+    return _team(who, what) or who.right == "upload"
+
+
+def _knows_date(who: Someone, what: Something) -> bool:
+    return _team(who, what) or (who.is_release_manager and what.is_date_settled)
+
+
+def _all(who: Someone, what: Something) -> bool:
+    return True
+
+
+def _nobody(who: Someone, what: Something) -> bool:
+    return False
+
+
+EVERYONE = Audience(_all, is_open=True)
+"""Open; what it shows to whom is the query's business."""
+LINK_HOLDERS = Audience(_all, is_open=True)
+"""Whoever knows the secret word in the address; a wrong one is answered as if there were nothing."""
+OWN_ACCOUNT = Audience(_all, is_before_second_factor=True)
+"""Whoever signed in, also without a second factor: to set one up, to leave."""
+SIGNED_IN = Audience(_all)
+"""One's own account; somebody else's rows are answered as if there were nothing."""
+TEAM = Audience(_team)
+"""Security team and coordinators, of what everyone knows to be there: triage, planning, a new advisory."""
+TEAM_ONLY = Audience(_team, _nobody)
+"""The same, of what nobody else may know to be there: reports, letters."""
+ANY_SEAT = Audience(_managers)
+"""Everyone with a seat on the team."""
+COORDINATORS = Audience(lambda who, what: who.is_coordinator)
+KEEPERS = Audience(lambda who, what: _managers(who, what) or who.is_operator)
+"""Those who keep trees: any seat on the team, and operators."""
+READERS = Audience(_reads, _nobody, is_open=True)
+"""Of an advisory: everyone once it is public, before that those who work on it."""
+PUBLISHED = Audience(lambda who, what: what.is_public, _nobody, is_open=True)
+"""What is published of an advisory; before that there is nothing, for the team neither."""
+WORKERS = Audience(_works, _nobody)
+"""Who works on an advisory: the team, and whoever holds a seat on it."""
+COMMENTERS = Audience(_comments, _works)
+"""Who takes part in what is said about it; a seat to read is refused."""
+GUESTS_WHO_COMMENT = Audience(lambda who, what: _comments(who, what) and not _team(who, what), _works)
+"""What guests say for themselves."""
+UPLOADERS = Audience(_uploads, _reads)
+WRITERS = Audience(_team, _reads)
+"""Who writes an advisory; whoever may read it is refused."""
+DECIDERS = Audience(_team, _works)
+"""The team, of what only those who work on it know to be there."""
+RELEASERS = Audience(_team, _knows_date)
+"""The team, of a release of which release managers know the date."""
+DATES = Audience(_managers, _nobody)
+"""The desk: the team, and release managers, who see dates."""
+ENDERS = Audience(_team, _nobody)
+FLAG_KEEPERS = Audience(_managers, _reads)
+"""Of a flag: release managers know it without reading its advisory."""
