@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.doors import by_method
-from releases.views import board, branches, checks, flags, series, trees, uploads
+from releases.views import board, branches, checks, flags, lacking, series, trees, uploads
 
 app_name = "releases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +24,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trees/<slug:slug>/<str:name>/", branches.branch, name="branch"),
     path("trees/<slug:slug>/<str:name>/check", branches.check_again, name="check_again"),
     path("trees/<slug:slug>/<str:name>/follow", branches.follow, name="follow"),
+    path("trees/<slug:slug>/<str:name>/<str:version>/", lacking.release, name="release"),
+    path("trees/<slug:slug>/<str:name>/<str:version>/fixes.mbox", lacking.release_mbox, name="release_mbox"),
+    path("trees/<slug:slug>/<str:name>/<str:version>/fixes.quilt.tar.gz", lacking.release_quilt, name="release_quilt"),
+    path("trees/<slug:slug>/<str:name>/<str:version>/fixes.json", lacking.release_json, name="release_json"),
     path(
         "trees/<slug:slug>/<str:name>/dates",
         by_method(get=branches.ask_dates, post=branches.enter_dates),

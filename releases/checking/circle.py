@@ -24,6 +24,11 @@ class Standing:
     readers: int
     """Who may come to read its verdicts without another step: an armed advisory turns public by the clock alone."""
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everyone may learn of it now."""
+        return self.content == _PUBLIC
+
 
 @dataclass(frozen=True, slots=True)
 class Entrant:

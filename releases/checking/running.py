@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from releases.checking import bells, cells, circle
+from releases.checking import backlogs, bells, cells, circle
 from releases.checking.leases import LostLease, Renewal, lease
 from releases.checking.mishaps import Mishaps
 from releases.engine.addresses import AddressRefused
@@ -112,6 +112,7 @@ def _do(run: BranchRun) -> None:
         BranchRun.objects.held(run.pk, run.attempt).update(cells_total=len(waiting))
         with mirror.reading(), _opened(branch, mirror, bases) as opened:
             _Pass(run, bases, present, opened).go(waiting)
+            backlogs.bring_up(run, present, opened)
     except (MirrorBusy, UpstreamUnreachable) as trouble:
         raise PutOff(str(trouble)[:200]) from trouble
     except (MirrorTrouble, AddressRefused) as trouble:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from releases.engine.apply import Applied, Conflict, apply_patch
+from releases.engine.combining import Combined, Part, Together, combine
 from releases.engine.contained import Containment, Past, containment
 from releases.engine.culprits import in_the_way
 from releases.engine.diff import parse_patch
@@ -115,6 +116,36 @@ class OpenBranch:
             return self._tried(read, others, base)
         except OverLimit as over:
             return Verdict(Kind.INVALID, reason=sentence(str(over)), patches=not_tried(read))
+
+    def combined(self, every: Sequence[SeriesInput], base: str) -> Combined | None:
+        """One list that brings what commit `base` lacks of all these series; None where no list brings all of them.
+
+        A series may need those before it. Raises `GitTrouble` and `NotVerified`, as `check` does.
+        """
+        if any(self._series(one).invalid for one in every):
+            return None
+        work = Work(self._limits)
+        try:
+            parts = [part for one in every if (part := self._part(one, base, work)) is not None]
+            question = Together(self._baseline(base), self._baseline(self._tip), self._window(base), parts, self._never)
+            found = combine(question, self._limits, work)
+        except OverLimit:
+            return None
+        if found is None:
+            return None
+        agreed = verify(self._git, base, found.texts, found.after.changes())
+        if isinstance(agreed, Disagreed):
+            raise NotVerified
+        return Combined(found.steps, agreed.tree)
+
+    def _part(self, given: SeriesInput, base: str, work: Work) -> Part | None:
+        """What `base` lacks of a series; None where that is nothing. Raises `OverLimit`."""
+        read = self._series(given)
+        contained = self._containment(read, base, work)
+        left = tuple(number for number, patch in enumerate(contained) if not patch.is_contained)
+        on_tip = self._containment(read, self._tip, work)
+        is_upstream = all(patch.is_contained for patch in on_tip)
+        return Part(self._outstanding(read, contained), left, is_upstream) if left else None
 
     def _tried(self, read: ReadSeries, others: Sequence[SeriesInput], base: str) -> Verdict:
         work = Work(self._limits)

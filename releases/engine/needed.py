@@ -116,7 +116,7 @@ def find_needed(question: Question, limits: Limits, work: Work) -> Needed | None
         )
         for index in inside
     ]
-    elements += _placed(question.tip, outside, limits)
+    elements += placed(question.tip, outside, limits)
     first = len(inside)
     own = len(elements) - 1
     never = {
@@ -156,7 +156,7 @@ def _texts(window: Window, inside: Sequence[int], outside: Sequence[Offer], n: i
     return (window.text(inside[n]),) if n < len(inside) else outside[n - len(inside)].texts
 
 
-def _placed(tip: Overlay, offers: Sequence[Offer], limits: Limits) -> list[Element]:
+def placed(tip: Overlay, offers: Sequence[Offer], limits: Limits) -> list[Element]:
     """Elements for what comes behind the window, with the lines on which they stand there, as far as they apply."""
     overlay = tip.fork()
     elements = []

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Sequence
 
 from django.utils.text import slugify
 
@@ -13,7 +14,7 @@ from releases.engine.mirror import MirrorTrouble
 from releases.engine.verdicts import Outcome, Prerequisite, Verdict
 from releases.evidence.dossier import OFFERED, revisions_of
 from releases.mirroring.mirrors import mirror_of
-from releases.models import Check, Patch, SeriesRevision
+from releases.models import Check, Patch, SeriesRevision, Tree
 
 _FORMAT = ("--stdout", "-1", "--no-stat", "--no-signature", "--no-renames", "--binary", "--full-index")
 
@@ -46,7 +47,7 @@ def file_name(check: Check) -> str:
 
 def _prerequisites(check: Check, elements: tuple[Prerequisite, ...], viewer: Viewer) -> list[bytes]:
     revisions = revisions_of(elements, viewer)
-    commits = _commit_mails(check, [one.commit.commit for one in elements if one.commit])
+    commits = commit_mails(check.branch.tree, [one.commit.commit for one in elements if one.commit])
     mails: list[bytes] = []
     for element in elements:
         if element.commit:
@@ -75,10 +76,10 @@ def _outstanding(revision: SeriesRevision, verdict: Verdict | None, viewer: View
     return [bytes(content) for number, content in contents if number not in contained]
 
 
-def _commit_mails(check: Check, commits: list[str]) -> dict[str, bytes]:
+def commit_mails(tree: Tree, commits: Sequence[str]) -> dict[str, bytes]:
+    """Each of these upstream commits as a mail for `git am`. Raises `MirrorMissing`."""
     if not commits:
         return {}
-    tree = check.branch.tree
     mirror = mirror_of(tree)
     if not mirror.is_there:
         raise MirrorMissing(f"This server has no mirror of {tree} yet.")

@@ -1,5 +1,6 @@
 """Trees and branches, series and patches, checks and what they found."""
 
+from releases.models.backlog import Backlog
 from releases.models.branch import Branch, PointRelease
 from releases.models.cell import Cell, Flag
 from releases.models.check import Baseline, Check, StoredVerdict
@@ -8,6 +9,7 @@ from releases.models.series import Patch, Series, SeriesRevision, Upload
 from releases.models.tree import Tree
 
 __all__ = [
+    "Backlog",
     "Baseline",
     "Branch",
     "BranchRun",

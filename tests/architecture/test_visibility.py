@@ -47,7 +47,7 @@ THROUGH_THE_VIEWER = {
 }
 """`record` only writes; `behind` needs the token of a private link, `told_to_finder` the report it led to."""
 
-SHAPED_FOR_VIEWERS = ("board", "evidence", "desk")
+SHAPED_FOR_VIEWERS = ("board", "evidence", "desk", "lacking")
 """Rooms of `releases` that only pages ask."""
 
 NOT_SHOWN = {

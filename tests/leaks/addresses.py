@@ -25,7 +25,7 @@ from advisories.models import (
     Seat,
     StartedClock,
 )
-from releases.models import Branch, Check, Flag, Patch, Series, Tree, Upload
+from releases.models import Branch, Check, Flag, Patch, PointRelease, Series, Tree, Upload
 from tests.leaks.words import GUESTS_NUMBER, HIDDEN_NUMBER, MISSING, OTHERS_TOKEN, PUBLIC_REDRAFTED
 
 ODD = ("/nothing", "/admin/", "/advisories/feed", "/board.json", "/.git/config", "/static/../manage.py", "/media/")
@@ -210,6 +210,10 @@ def _values(own: str, place: str) -> list[Any]:
         return [*Tree.objects.values_list("slug", flat=True), "missing"]
     if place == "name" and own in ("branch", "check_again", "follow", "enter_dates"):
         return [*Branch.objects.values_list("name", flat=True), "9.9", "--help", "%0d%0a"]
+    if place == "version" and own.startswith("release"):
+        return [*(str(release) for release in PointRelease.objects.select_related("branch")), "9.9.9", "guess"]
+    if place == "name" and own.startswith("release"):
+        return list(Branch.objects.values_list("name", flat=True))
     if place == "name" and own == "record":
         return ["osv.json", "csaf.json", "vex.json", "guess.json"]
     if place == "name" and own == "text":

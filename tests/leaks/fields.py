@@ -131,6 +131,7 @@ OF_ITSELF_NOTHING = {
     "advisories.TypedText": "address made_at",
     "advisories.Vector": "vector",
     # What everybody may know of a tree, and names of what is upstream.
+    "releases.Backlog": "base_commit steps left_out verified_tree",
     "releases.Branch": "name stable_ref staging_ref supported_until security_supported_until stable_commit"
     " staging_commit fork_commit trouble",
     "releases.BranchRun": "requested_at rung_at started_at finished_at lease_until not_before trouble",

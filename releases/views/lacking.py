@@ -1,0 +1,83 @@
+"""What a point release lacks, as a page and as files. Everyone gets the same, whoever they are."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.doors import public_page
+from advisories.downloads import attachment
+from advisories.policies import current_policy
+from advisories.public import archive, caching, versions
+from releases.evidence.backport import MirrorMissing
+from releases.lacking import files
+from releases.lacking.reading import lacking, made_of, release_of
+from releases.lacking.values import Lacking
+
+
+@public_page
+@require_safe
+def release(request: HttpRequest, slug: str, name: str, version: str) -> HttpResponse:
+    """Which published fixes a release is without, and in which order all of them apply."""
+    told, standing = _told(slug, name, version), archive.standing()
+
+    def make() -> HttpResponse:
+        answered = versions.every(slug, version) if not told.is_last else None
+        return render(request, "releases/release_detail.html", {"told": told, "answered": answered})
+
+    return caching.answer(request, current_policy(), (*made_of(told), standing), None, make)
+
+
+@public_page
+@require_safe
+def release_mbox(request: HttpRequest, slug: str, name: str, version: str) -> HttpResponse:
+    """The whole list for `git am`."""
+    return _file(request, _told(slug, name, version), files.mbox, "mbox", "application/mbox")
+
+
+@public_page
+@require_safe
+def release_quilt(request: HttpRequest, slug: str, name: str, version: str) -> HttpResponse:
+    """The whole list as a quilt series."""
+    return _file(request, _told(slug, name, version), files.quilt, "quilt.tar.gz", "application/gzip")
+
+
+@public_page
+@require_safe
+def release_json(request: HttpRequest, slug: str, name: str, version: str) -> HttpResponse:
+    """The list for programs: what comes in which order, and what is missing from it."""
+    told = _told(slug, name, version)
+
+    def make() -> HttpResponse:
+        response = HttpResponse(files.as_json(told, settings.PUBLISHER["licence"]), content_type="application/json")
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    return caching.answer(request, current_policy(), made_of(told), None, make)
+
+
+def _file(
+    request: HttpRequest, told: Lacking, write: Callable[[Lacking], bytes], ending: str, kind: str
+) -> HttpResponse:
+    """A list as a file; none where there is nothing in it."""
+    if not told.steps:
+        raise Http404
+
+    def make() -> HttpResponse:
+        try:
+            content = write(told)
+        except MirrorMissing as missing:
+            context = {"told": told, "why": str(missing)}
+            return render(request, "releases/release_file_missing.html", context, status=503)
+        return attachment(content, f"{told.file_stem}.{ending}", kind)
+
+    return caching.answer(request, current_policy(), made_of(told), None, make)
+
+
+def _told(slug: str, name: str, version: str) -> Lacking:
+    found = release_of(slug, name, version)
+    if found is None:
+        raise Http404
+    return lacking(found)

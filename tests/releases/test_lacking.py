@@ -1,0 +1,216 @@
+"""What a point release lacks: one list for all public fixes, which real git applies in its order."""
+
+import io
+import json
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from advisories.lifecycle import SHOWN_TO_READERS, State
+from advisories.models import Advisory
+from demo.loading import load_advisories, load_people
+from demo.upstream import build_upstream
+from releases.engine.mailbox import read_upload
+from releases.lacking.reading import lacking
+from releases.lacking.values import Lacking
+from releases.mirroring import fetching
+from releases.models import Backlog, Branch, Cell, PointRelease, Series, Tree
+from tests.make import checked, fetched, make_advisory, make_branch, make_publication, make_series, make_tree
+from tests.releases.views.rows import APPLIES, CONFLICTS, MERGED, check_on, release_on, series_for
+from tests.upstream import Upstream, fix, numbered
+
+IDENTITY = ("-c", "user.name=A", "-c", "user.email=a@sluice.example")
+
+
+def run(*command: str, cwd: Path, stdin: bytes = b"") -> str:
+    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    return done.stdout.decode().strip()
+
+
+def tree_after_am(upstream: str, tag: str, mbox: bytes, folder: Path) -> str:
+    run("git", "clone", "--quiet", "--branch", tag, upstream, str(folder), cwd=folder.parent)
+    run("git", *IDENTITY, "am", "--quiet", cwd=folder, stdin=mbox)
+    return run("git", "rev-parse", "HEAD^{tree}", cwd=folder)
+
+
+def tree_after_quilt(upstream: str, tag: str, archive: bytes, folder: Path) -> str:
+    run("git", "clone", "--quiet", "--branch", tag, upstream, str(folder), cwd=folder.parent)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        names = files.getnames()
+        listed = files.extractfile("patches/series")
+        assert listed is not None
+        series = [line for line in listed.read().decode().splitlines() if not line.startswith("#")]
+        assert names == ["patches/series", *(f"patches/{name}" for name in series)]
+        for name in series:
+            patch = files.extractfile(f"patches/{name}")
+            assert patch is not None
+            run("git", "apply", "--index", "-p1", cwd=folder, stdin=patch.read())
+    return run("git", "write-tree", cwd=folder)
+
+
+def told_of(branch: Branch) -> Lacking:
+    return lacking(PointRelease.objects.filter(branch=branch).select_related("branch__tree").order_by("-number")[0])
+
+
+def address(told: Lacking, file: str = "") -> str:
+    return f"/trees/{told.branch.tree.slug}/{told.branch.name}/{told.version}/{file}"
+
+
+@pytest.mark.django_db
+def test_the_list_of_every_branch_of_the_demonstration_applies_in_its_order(tmp_path: Path) -> None:
+    """With everything public: fixes with and without prerequisites, on each other too, and some that nothing helps."""
+    built = build_upstream(tmp_path / "sluice.git")
+    tree = Tree.objects.create(slug="sluice", url=str(built.git_dir), never_needed_pattern=r"^update Sluice version")
+    load_people(tmp_path / "people.json")
+    assert fetching.fetch(tree.pk)
+    load_advisories(tree, built)
+    for advisory in Advisory.objects.exclude(state__in=[*SHOWN_TO_READERS, State.UNUSED, State.MERGED, State.RESERVED]):
+        Advisory.objects.filter(pk=advisory.pk).update(state=State.PUBLIC, public_at=timezone.now())
+        make_publication(advisory, timezone.now())
+    for branch in Branch.objects.filter(tree=tree):
+        checked(branch)
+        told = told_of(branch)
+        applying = Cell.objects.filter(
+            branch=branch, baseline="release", check_made__verdict__kind__in=["applies", "needs prerequisites"]
+        )
+        assert {fix.series for fix in told.fixes} == set(applying.values_list("series", flat=True)), branch
+        assert (*told.apart, *told.waiting) == (), branch
+        mbox = Client().get(address(told, "fixes.mbox")).content
+        quilt = Client().get(address(told, "fixes.quilt.tar.gz")).content
+        tag = told.release.tag
+        assert tree_after_am(tree.url, tag, mbox, tmp_path / f"am-{branch.name}") == told.verified_tree
+        assert tree_after_quilt(tree.url, tag, quilt, tmp_path / f"quilt-{branch.name}") == told.verified_tree
+        assert len(read_upload([("fixes.tar.gz", quilt)])) >= len(told.steps)
+    last = Branch.objects.get(tree=tree, name="1.9")
+    assert told_of(last).prerequisites > 3
+    assert {fix.label for fix in told_of(Branch.objects.get(tree=tree, name="1.6")).by_hand} == {"SSA-48"}
+
+
+@pytest.mark.django_db
+def test_a_fix_that_upstream_has_stands_where_it_was_taken(upstream: Upstream) -> None:
+    """A commit that rests on one fix and is needed by another stands between the two."""
+    first = fix(numbered("queue"), numbered("queue", l20="queue is bounded"), subject="First fix")
+    upstream.commit("staging-1.0", {"queue.c": numbered("queue", l10="queue is long", l20="queue is bounded")}, "First")
+    between = numbered("queue", l10="queue is long", l20="queue is bounded", l21="queue is counted")
+    upstream.commit("staging-1.0", {"queue.c": between}, "Count the queue")
+    second = fix(between, numbered("queue", l10="queue is long", l20="queue is bounded", l21="queue is kept"))
+    branch = fetched(make_tree(upstream))
+    make_series(branch, second, advisory=make_advisory(number=1, state=State.PUBLIC))
+    make_series(branch, first, advisory=make_advisory(number=2, state=State.PUBLIC))
+    checked(branch)
+    told = told_of(branch)
+    said = [(step.commit.subject if step.commit else "", step.fix.number if step.fix else 0) for step in told.steps]
+    assert said == [("First", 2), ("Count the queue", 0), ("", 1)]
+
+
+@pytest.mark.django_db
+def test_fixes_that_exclude_each_other_are_told_apart(upstream: Upstream) -> None:
+    branch = fetched(make_tree(upstream))
+    for number, word in ((1, "bounded"), (2, "limited")):
+        patch = fix(numbered("queue"), numbered("queue", l20=f"queue is {word}"))
+        make_series(branch, patch, advisory=make_advisory(number=number, state=State.PUBLIC))
+    checked(branch)
+    told = told_of(branch)
+    assert [fix.number for fix in told.fixes] == [1]
+    assert [fix.number for fix in told.apart] == [2]
+    assert not told.is_whole
+
+
+@pytest.mark.django_db
+def test_an_embargoed_fix_is_in_no_list_until_it_is_public(upstream: Upstream) -> None:
+    branch = fetched(make_tree(upstream))
+    hidden = make_advisory(number=1, state=State.READY)
+    needed = make_series(branch, fix(numbered("queue"), numbered("queue", l20="a")), advisory=hidden)
+    make_series(
+        branch,
+        fix(numbered("timer"), numbered("timer", l5="b"), "timer.c"),
+        advisory=make_advisory(number=2, state=State.PUBLIC),
+    )
+    leaning = fix(numbered("queue", l20="a"), numbered("queue", l20="a", l21="c"))
+    make_series(branch, leaning, advisory=make_advisory(number=3, state=State.PUBLIC), depends_on=[needed])
+    checked(branch)
+    told = told_of(branch)
+    assert [fix.number for fix in told.fixes] == [2]
+    assert [(fix.number, fix.kind) for fix in told.waiting] == [(3, "")]
+    Advisory.objects.filter(pk=hidden.pk).update(state=State.PUBLIC, public_at=timezone.now())
+    make_publication(hidden, timezone.now())
+    checked(branch)
+    assert [fix.number for fix in told_of(branch).fixes] == [1, 2, 3]
+
+
+@pytest.mark.django_db
+def test_a_list_is_not_put_together_again_where_nothing_moved(upstream: Upstream) -> None:
+    branch = fetched(make_tree(upstream))
+    make_series(branch, fix(numbered("queue"), numbered("queue", l20="a")), advisory=make_advisory(state=State.PUBLIC))
+    checked(branch)
+    Backlog.objects.update(verified_tree="as it was")
+    checked(branch)
+    assert Backlog.objects.get().verified_tree == "as it was"
+
+
+@pytest.fixture
+def branch(db: None) -> Branch:
+    branch = make_branch(make_tree(), "1.7")
+    release_on(branch)
+    return branch
+
+
+def listed(branch: Branch, *several: Series) -> None:
+    """A list as a worker would have left it."""
+    steps = [{"commit": None, "series": str(one.pk), "revision": one.current_id, "patches": [0]} for one in several]
+    release = PointRelease.objects.get(branch=branch)
+    Backlog.objects.create(release=release, base_commit="4" * 40, digest="5" * 64, steps=steps, verified_tree="6" * 40)
+
+
+def test_a_page_of_a_release_says_how_every_public_fix_stands(branch: Branch, client: Client) -> None:
+    series = [series_for([branch], make_advisory(number=n, state=State.PUBLIC)) for n in (1, 2, 3, 4)]
+    for one, verdict in zip(series, (APPLIES, CONFLICTS, MERGED), strict=False):
+        check_on(one, branch, verdict)
+    listed(branch, series[0])
+    told = told_of(branch)
+    assert [[fix.number for fix in part] for part in (told.fixes, told.by_hand, told.there, told.waiting)] == [
+        [1], [2], [3], [4]
+    ]  # fmt: skip
+    page = client.get(address(told))
+    assert page.status_code == 200
+    assert "git am sluice-1.7.3-fixes.mbox" in page.text
+
+
+def test_a_list_that_names_what_is_not_public_any_more_is_not_shown(branch: Branch, client: Client) -> None:
+    series = [series_for([branch], make_advisory(number=n, state=State.PUBLIC)) for n in (1, 2)]
+    for one in series:
+        check_on(one, branch)
+    listed(branch, *series)
+    Advisory.objects.filter(number=2).update(state=State.WITHDRAWN, ended_because="Wrong.")
+    told = told_of(branch)
+    assert told.steps == ()
+    assert [fix.number for fix in told.waiting] == [1]
+    assert client.get(address(told, "fixes.mbox")).status_code == 404
+
+
+def test_the_list_for_programs_says_what_is_missing_from_it(branch: Branch, client: Client) -> None:
+    series = [series_for([branch], make_advisory(number=n, state=State.PUBLIC)) for n in (1, 2)]
+    check_on(series[0], branch)
+    check_on(series[1], branch, CONFLICTS)
+    listed(branch, series[0])
+    told = json.loads(client.get(address(told_of(branch), "fixes.json")).content)
+    assert (told["release"], told["is_last"], told["is_whole"]) == ("1.7.3", True, False)
+    assert [step["advisory"] for step in told["steps"]] == ["SSA-1"]
+    assert [one["advisory"] for one in told["by_hand"]] == ["SSA-2"]
+
+
+def test_a_release_before_the_last_sends_on_to_it(branch: Branch, client: Client) -> None:
+    release_on(branch, 4)
+    page = client.get("/trees/sluice/1.7/1.7.3/")
+    assert "What 1.7.4 lacks".lower() in page.text.lower()
+    assert client.get("/trees/sluice/1.7/1.7.3/fixes.mbox").status_code == 404
+
+
+@pytest.mark.parametrize("version", ["1.7.9", "1.8.3", "1.7", "1.7.03", "1.7.²", "1.7.99999999999", "check"])
+def test_there_is_no_page_of_what_was_never_released(branch: Branch, client: Client, version: str) -> None:
+    assert client.get(f"/trees/sluice/1.7/{version}/").status_code == 404
