@@ -34,6 +34,13 @@ def consequences(
     warnings += _about_planned(before, after, taken, viewer, now)
     if not new:
         warnings.append("The new policy leaves no date within two years.")
+    if before.terms.strip() != after.terms.strip():
+        warnings.append(
+            f"The terms for members change: every member is asked to accept version {before.terms_version + 1} within "
+            f"{after.terms_days} days."
+        )
+    if after.lists_members and not before.lists_members:
+        warnings.append("Everyone will read which organisations are on the pre-disclosure list, as far as they agreed.")
     if before.quorum != after.quorum:
         warnings.append(f"From now on {after.quorum} instead of {before.quorum} must approve a release.")
     return Consequences(differences(before, after), tuple(rows), tuple(warnings))

@@ -72,6 +72,11 @@ def check(document: Document) -> Policy:
     return policy
 
 
+def with_terms_counted(held: Policy, policy: Policy) -> Policy:
+    """The policy with the version that its terms have once it follows `held`: another text is the next one."""
+    return replace(policy, terms_version=held.terms_version + (held.terms.strip() != policy.terms.strip()))
+
+
 @transaction.atomic
 def change(policy: Policy, *, based_on: int, by: User | None, why: str) -> PolicyVersion:
     """Let `policy` hold from now on. `based_on` is the version that whoever wrote it had before them.
@@ -84,6 +89,7 @@ def change(policy: Policy, *, based_on: int, by: User | None, why: str) -> Polic
     held = in_force()
     if held.sequence != based_on:
         raise StalePolicy(f"version {held.sequence} holds by now, not {based_on}")
+    policy = with_terms_counted(held.policy, policy)
     changed = [difference.field for difference in differences(held.policy, policy)]
     if not changed:
         raise NothingChanged("this is what the policy says already")

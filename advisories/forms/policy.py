@@ -9,7 +9,14 @@ from django.forms import formset_factory
 
 from advisories.forms.lengths import LengthField
 from advisories.policy import Announced, StartEvent, Weekday
-from advisories.policy.checks import LONGEST_NAME, LONGEST_SOURCE, MOST_ROWS
+from advisories.policy.checks import (
+    LONGEST_HELP,
+    LONGEST_NAME,
+    LONGEST_SOURCE,
+    LONGEST_TERMS,
+    MOST_CRITERIA,
+    MOST_ROWS,
+)
 
 _WEEKDAYS = [(str(day).lower(), str(day)) for day in Weekday]
 _TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -135,6 +142,35 @@ class PolicyForm(forms.Form):
         label="Announced before publication",
         help_text="What everyone may know of an advisory that is still under embargo. Nothing, unless chosen here.",
     )
+    least_weight = forms.IntegerField(
+        min_value=0,
+        max_value=1000,
+        label="Least weight of an application",
+        help_text="What the answers must weigh together before an application is complete, besides the required ones.",
+    )
+    terms = forms.CharField(
+        max_length=LONGEST_TERMS,
+        label="Terms for members",
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="Everyone reads them. Another text is another version, and every member is asked to accept it.",
+    )
+    terms_days = forms.IntegerField(
+        min_value=1,
+        max_value=365,
+        label="Days to accept other terms",
+        help_text="After that the team is shown who has not; nobody is suspended by a machine.",
+    )
+    confirmation_days = forms.IntegerField(
+        min_value=30,
+        max_value=1830,
+        label="Days between confirmations",
+        help_text="Members say again that their contacts, address and key still hold.",
+    )
+    lists_members = forms.BooleanField(
+        required=False,
+        label="Everyone may read who is on the list",
+        help_text="Names alone, and only of organisations that agreed to it.",
+    )
     why = forms.CharField(
         max_length=2000,
         label="Why it changes",
@@ -191,6 +227,20 @@ class ClockForm(forms.Form):
     )
 
 
+class CriterionForm(forms.Form):
+    """One item that applications for the pre-disclosure list answer."""
+
+    name = forms.CharField(max_length=LONGEST_NAME, label="Asks for")
+    key = forms.SlugField(max_length=LONGEST_NAME, help_text="Small letters and hyphens; answers are kept under it.")
+    help = forms.CharField(
+        required=False, max_length=LONGEST_HELP, label="Help text", widget=forms.Textarea(attrs={"rows": 2})
+    )
+    example = forms.CharField(required=False, max_length=LONGEST_HELP)
+    weight = forms.IntegerField(min_value=0, max_value=100, initial=1)
+    is_required = forms.BooleanField(required=False, label="Required")
+    wants_link = forms.BooleanField(required=False, label="Wants a link")
+
+
 class ReplyTermsForm(forms.Form):
     """What a reporter of one urgency is promised."""
 
@@ -201,3 +251,4 @@ class ReplyTermsForm(forms.Form):
 
 BlackoutForms = formset_factory(BlackoutForm, extra=3, can_delete=True, can_delete_extra=False, max_num=MOST_ROWS)
 ClockForms = formset_factory(ClockForm, extra=1, can_delete=True, can_delete_extra=False, max_num=MOST_ROWS)
+CriterionForms = formset_factory(CriterionForm, extra=1, can_delete=True, can_delete_extra=False, max_num=MOST_CRITERIA)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from advisories import policies
-from advisories.forms.policy import BlackoutForms, ClockForms, PolicyForm, ReplyTermsForm
+from advisories.forms.policy import BlackoutForms, ClockForms, CriterionForms, PolicyForm, ReplyTermsForm
 from advisories.policy import Policy, PolicyIsWrong, Urgency
 from advisories.policy.document import Document
 
@@ -16,17 +16,18 @@ class PolicyEntry:
         self.main = PolicyForm(data, initial=_initial(known) | {"based_on": based_on, "why": why} if known else None)
         self.blackouts = BlackoutForms(data, prefix="blackouts", initial=known.get("blackouts"))
         self.clocks = ClockForms(data, prefix="clocks", initial=[_clock(row) for row in known.get("clocks", ())])
+        self.criteria = CriterionForms(data, prefix="criteria", initial=known.get("criteria"))
         terms = {row["urgency"]: row for row in known.get("reply_terms", ())}
         self.replies = [
             (urgency, ReplyTermsForm(data, prefix=f"reply-{urgency.value}", initial=terms.get(urgency.value)))
             for urgency in Urgency
         ]
-        self.wrong: dict[str, list[str]] = {"blackouts": [], "clocks": [], "reply_terms": []}
+        self.wrong: dict[str, list[str]] = {"blackouts": [], "clocks": [], "reply_terms": [], "criteria": []}
         self.policy: Policy | None = None
 
     def is_valid(self) -> bool:
         """Check every part, then the policy as a whole; `policy` is there if so."""
-        parts: list[Any] = [self.main, self.blackouts, self.clocks, *(form for _, form in self.replies)]
+        parts: list[Any] = [self.main, self.blackouts, self.clocks, self.criteria, *(form for _, form in self.replies)]
         # Ask every part before judging, so that every mistake is shown at once.
         if False in [part.is_valid() for part in parts]:
             return False
@@ -70,6 +71,13 @@ class PolicyEntry:
             ],
             "reply_terms": [{"urgency": urgency.value, **form.cleaned_data} for urgency, form in self.replies],
             "announced": told["announced"],
+            "criteria": [
+                {name: row[name] for name in ("key", "name", "help", "example", "weight", "is_required", "wants_link")}
+                for row in _rows(self.criteria)
+            ],
+            # As browsers send it, with other line ends than ours.
+            "terms": told["terms"].replace("\r\n", "\n").strip() + "\n",
+            **{name: told[name] for name in ("least_weight", "terms_days", "confirmation_days", "lists_members")},
         }
 
     def _tell(self, field: str, sentence: str) -> None:
@@ -101,7 +109,8 @@ def _initial(document: Document) -> dict[str, Any]:
     cadence, hours = document["cadence"], document["working_hours"]
     rhythm = "weeks" if cadence["every_weeks"] else "month" if cadence["weeks_of_month"] else "any"
     plain = ("release_time", "zone", "preparation_days", "predisclosure_days", "weekdays", "working_week", "soft_cap")
-    return {name: document[name] for name in (*plain, "quorum", "early_quorum", "announced")} | {
+    joining = ("least_weight", "terms", "terms_days", "confirmation_days", "lists_members")
+    return {name: document[name] for name in (*plain, "quorum", "early_quorum", "announced", *joining)} | {
         "rhythm": rhythm,
         "every_weeks": cadence["every_weeks"] or None,
         "from_on": cadence["from_on"],

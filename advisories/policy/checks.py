@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from advisories.policy.joining import Criterion
 from advisories.policy.values import Blackout, Cadence, ClockRule, Problem, ReplyTerms, Urgency
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_NAME = 120
 LONGEST_SOURCE = 500
 MOST_ROWS = 200
+LONGEST_HELP = 1000
+LONGEST_TERMS = 20_000
+MOST_CRITERIA = 40
 LONGEST_CLOCK = timedelta(days=3650)
 """Past this a limit is a slip of the hand, and adding it to an instant may leave the calendar."""
 
@@ -32,6 +36,8 @@ def problems(policy: "Policy") -> Iterator[Problem]:
     yield from _blackout_problems(policy.blackouts)
     yield from _clock_problems(policy.clocks)
     yield from _reply_problems(policy.reply_terms)
+    yield from _criteria_problems(policy.criteria, policy.least_weight)
+    yield from _terms_problems(policy)
 
 
 def _identity_problems(policy: "Policy") -> Iterator[Problem]:
@@ -142,6 +148,37 @@ def _reply_problems(reply_terms: tuple[ReplyTerms, ...]) -> Iterator[Problem]:
             yield Problem("reply_terms", f"The reply terms of {terms.urgency} urgency leave no time to answer.")
         if terms.first_answer_hours > 1000 or terms.update_days > 1000:
             yield Problem("reply_terms", f"The reply terms of {terms.urgency} urgency promise nothing within reach.")
+
+
+def _criteria_problems(criteria: tuple[Criterion, ...], least_weight: int) -> Iterator[Problem]:
+    if len(criteria) > MOST_CRITERIA:
+        yield Problem("criteria", f"{len(criteria)} items are more than {MOST_CRITERIA}; nobody answers them all.")
+    seen: set[str] = set()
+    for one in criteria:
+        if one.key in seen:
+            yield Problem("criteria", f"Two items are called {one.key}.")
+        seen.add(one.key)
+        if not KEY.fullmatch(one.key) or len(one.key) > LONGEST_NAME:
+            yield Problem("criteria", f"{one.key!r} is no key for an item: small letters, digits, hyphens between.")
+        if not one.name.strip() or not _is_a_line(one.name, LONGEST_NAME):
+            yield Problem("criteria", f"What the item {one.key} asks is not one short line.")
+        if max(len(one.help), len(one.example)) > LONGEST_HELP:
+            yield Problem("criteria", f"The help and the example of {one.key} take at most {LONGEST_HELP} letters.")
+        if one.weight > 100:
+            yield Problem("criteria", f"The item {one.key} weighs more than 100.")
+    if least_weight > sum(one.weight for one in criteria):
+        yield Problem("least_weight", f"All items together weigh less than {least_weight}: nobody could apply.")
+
+
+def _terms_problems(policy: "Policy") -> Iterator[Problem]:
+    if not policy.terms.strip() or len(policy.terms) > LONGEST_TERMS:
+        yield Problem("terms", f"The terms for members are a text of at most {LONGEST_TERMS:,} letters.")
+    if policy.terms_version < 1:
+        yield Problem("terms_version", "Versions of the terms count from 1.")
+    if not 1 <= policy.terms_days <= 365:
+        yield Problem("terms_days", f"{policy.terms_days} days to accept other terms is not between 1 and 365.")
+    if not 30 <= policy.confirmation_days <= 1830:
+        yield Problem("confirmation_days", f"A confirmation every {policy.confirmation_days} days: 30 to 1830.")
 
 
 def _is_a_line(text: str, longest: int) -> bool:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from advisories.canonical import digest
+from advisories.policy.joining import Criterion, as_document
 from advisories.policy.policy import Policy
 from advisories.policy.reading import Reader, Refused
 from advisories.policy.values import (
@@ -70,6 +71,13 @@ def to_document(policy: Policy) -> Document:
             for terms in policy.reply_terms
         ],
         "announced": sorted(announced.value for announced in policy.announced),
+        "criteria": [as_document(criterion) for criterion in policy.criteria],
+        "least_weight": policy.least_weight,
+        "terms": policy.terms,
+        "terms_version": policy.terms_version,
+        "terms_days": policy.terms_days,
+        "confirmation_days": policy.confirmation_days,
+        "lists_members": policy.lists_members,
     }
 
 
@@ -195,6 +203,21 @@ def _terms(reader: Reader) -> ReplyTerms:
     )
 
 
+def _criterion(reader: Reader) -> Criterion:
+    part = reader.part(
+        {"key", "name", "help", "example", "weight", "is_required", "wants_link"}, needed={"key", "name"}
+    )
+    return Criterion(
+        key=part["key"].text(),
+        name=part["name"].text(),
+        help=part["help"].text() if "help" in part else "",
+        example=part["example"].text() if "example" in part else "",
+        weight=part["weight"].whole() if "weight" in part else 1,
+        is_required=part["is_required"].flag() if "is_required" in part else True,
+        wants_link=part["wants_link"].flag() if "wants_link" in part else False,
+    )
+
+
 def _hours_of_work(reader: Reader) -> tuple[time, time]:
     found = [each.time() for each in reader.rows()]
     if len(found) != 2:
@@ -232,5 +255,12 @@ _READERS: dict[str, Callable[[Reader], Any]] = {
     "clocks": _all(_clock),
     "reply_terms": _all(_terms),
     "announced": _set_of(Announced),
+    "criteria": _all(_criterion),
+    "least_weight": Reader.whole,
+    "terms": Reader.text,
+    "terms_version": Reader.whole,
+    "terms_days": Reader.whole,
+    "confirmation_days": Reader.whole,
+    "lists_members": Reader.flag,
 }
 FIELDS = tuple(one.name for one in fields(Policy))

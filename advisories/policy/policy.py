@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from advisories.policy.checks import problems
+from advisories.policy.joining import DEFAULT_CRITERIA, DEFAULT_TERMS, Criterion
 from advisories.policy.values import (
     DEFAULT_REPLY_TERMS,
     KERNEL_SECURITY,
@@ -57,6 +58,19 @@ class Policy:
     clocks: tuple[ClockRule, ...] = (LINUX_DISTROS, KERNEL_SECURITY, NINETY_DAYS)
     reply_terms: tuple[ReplyTerms, ...] = DEFAULT_REPLY_TERMS
     announced: frozenset[Announced] = field(default_factory=frozenset)
+    criteria: tuple[Criterion, ...] = DEFAULT_CRITERIA
+    """What an application for the pre-disclosure list answers."""
+    least_weight: int = 10
+    """What the answers of an application must weigh together."""
+    terms: str = DEFAULT_TERMS
+    terms_version: int = 1
+    """Counted by `policies.change`: another text is another version, which members accept anew."""
+    terms_days: int = 30
+    """Days that members have to accept other terms before a suspension is proposed to the team."""
+    confirmation_days: int = 365
+    """Days after which a member says again that everything still holds."""
+    lists_members: bool = False
+    """Whether everyone may read who is on the list: names, never addresses."""
 
     def __post_init__(self) -> None:
         found = tuple(problems(self))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from advisories.policy.joining import Criterion
 from advisories.policy.policy import Policy
 from advisories.policy.values import Announced, Blackout, ClockRule, ReplyTerms, Weekday
 
@@ -45,6 +46,13 @@ LABELS = {
     "clocks": "Outside clocks",
     "reply_terms": "Answers to reporters",
     "announced": "Announced before publication",
+    "criteria": "What applications show",
+    "least_weight": "Least weight of an application",
+    "terms": "Terms for members",
+    "terms_version": "Version of the terms",
+    "terms_days": "To accept other terms",
+    "confirmation_days": "Members confirm",
+    "lists_members": "List of members",
 }
 
 
@@ -141,6 +149,14 @@ def _replies(policy: Policy) -> tuple[str, ...]:
     return tuple(_reply(policy, terms) for terms in policy.reply_terms)
 
 
+def _criterion(one: Criterion) -> str:
+    kind = "required" if one.is_required else "optional"
+    parts = [f"{one.name} ({one.key}, {kind}, weighs {one.weight}{', with a link' if one.wants_link else ''})"]
+    parts += [one.help] if one.help else []
+    parts += [f"For example: {one.example}"] if one.example else []
+    return " – ".join(parts)
+
+
 def _days(days: Iterable[Weekday]) -> tuple[str, ...]:
     return (listed(sorted(days)),)
 
@@ -163,4 +179,11 @@ _WORDS: dict[str, Callable[[Policy], tuple[str, ...]]] = {
     "clocks": lambda policy: tuple(_clock_whole(rule) for rule in policy.clocks) or ("none",),
     "reply_terms": _replies,
     "announced": lambda policy: tuple(each.value for each in Announced if each in policy.announced) or ("nothing",),
+    "criteria": lambda policy: tuple(_criterion(each) for each in policy.criteria) or ("nothing",),
+    "least_weight": lambda policy: (str(policy.least_weight),),
+    "terms": lambda policy: tuple(line for line in policy.terms.splitlines() if line.strip()),
+    "terms_version": lambda policy: (str(policy.terms_version),),
+    "terms_days": lambda policy: (counted(policy.terms_days, "day"),),
+    "confirmation_days": lambda policy: (f"every {counted(policy.confirmation_days, 'day')}",),
+    "lists_members": lambda policy: ("everyone may read it" if policy.lists_members else "only the team reads it",),
 }

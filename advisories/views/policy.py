@@ -57,6 +57,7 @@ def preview(request: SignedInRequest) -> HttpResponse:
     told, held = entry.main.cleaned_data, policies.in_force()
     if told["based_on"] != held.sequence:
         return _stale(request, entry.document(), told["based_on"], told["why"])
+    entry.policy = policies.with_terms_counted(held.policy, entry.policy)
     if not differences(held.policy, entry.policy):
         entry.main.add_error(None, "Nothing differs from the policy that holds.")
         return _form(request, entry, status=422)

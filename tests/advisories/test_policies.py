@@ -106,3 +106,8 @@ def test_of_two_writers_at_once_one_is_told_that_the_policy_moved() -> None:
         thread.join()
     assert sorted(told) == ["stale", "written"]
     assert PolicyVersion.objects.count() == 1
+
+
+def test_another_text_of_the_terms_is_another_version(db: None) -> None:
+    assert policies.of(write(replace(NEW, terms="Keep quiet."))).terms_version == 2
+    assert policies.of(write(replace(NEW, terms="Keep quiet.", soft_cap=9), based_on=1)).terms_version == 2

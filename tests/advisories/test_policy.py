@@ -11,6 +11,7 @@ from advisories.policy import (
     Blackout,
     Cadence,
     ClockRule,
+    Criterion,
     Policy,
     PolicyIsWrong,
     StartEvent,
@@ -91,3 +92,21 @@ def test_every_urgency_has_terms() -> None:
 def test_an_unknown_clock_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         Policy("SSA").clock("nobody")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"criteria": (Criterion("kind", "Why"), Criterion("kind", "Why not"))}, "criteria"),
+        ({"criteria": (Criterion("Kind of", "Why"),), "least_weight": 1}, "criteria"),
+        ({"criteria": (Criterion("kind", " "),), "least_weight": 1}, "criteria"),
+        ({"criteria": (), "least_weight": 1}, "least_weight"),
+        ({"terms": " \n"}, "terms"),
+        ({"terms_days": 0}, "terms_days"),
+        ({"confirmation_days": 7}, "confirmation_days"),
+    ],
+)
+def test_what_is_asked_of_members_must_be_answerable(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(PolicyIsWrong) as refused:
+        Policy("SSA", **changes)
+    assert field in {problem.field for problem in refused.value.problems}

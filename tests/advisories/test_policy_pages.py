@@ -32,7 +32,7 @@ def filled(policy: Policy, **changes: Any) -> dict[str, Any]:
     """What a browser sends when somebody opens the form on `policy` and changes these fields."""
     entry = PolicyEntry(document=to_document(policy), why="It has to.")
     parts = [entry.main, *(form for _, form in entry.replies)]
-    for rows in (entry.blackouts, entry.clocks):
+    for rows in (entry.blackouts, entry.clocks, entry.criteria):
         parts += [rows.management_form, *rows]
     data: dict[str, Any] = {}
     for part in parts:
