@@ -4,24 +4,34 @@ A list is put in the place of the one that was read, so that two who change it a
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from advisories.canonical import canonical, digest
+from advisories.canonical import canonical, digest, instant_text
 from advisories.disarming import disarm_for
-from advisories.models import Advisory, Affected, Event, Identifier, Vector
+from advisories.models import Advisory, Affected, Event, Identifier, Permission, Vector
 
-Lines = type[Affected] | type[Identifier] | type[Vector]
+Lines = type[Affected] | type[Identifier] | type[Vector] | type[Permission]
 
 _KINDS: dict[Lines, str] = {
     Affected: "affected-changed",
     Identifier: "identifiers-changed",
     Vector: "severity-changed",
+    Permission: "permission-changed",
 }
 
-_WORDS: dict[Lines, str] = {Affected: "Affected versions", Identifier: "Identifiers", Vector: "Severity"}
+_WORDS: dict[Lines, str] = {
+    Affected: "Affected versions",
+    Identifier: "Identifiers",
+    Vector: "Severity",
+    Permission: "What may be deployed",
+}
+
+_OTHERS = ("condition_on", "after")
+"""Fields that name another advisory, which people know by its number."""
 
 
 class StaleLines(Exception):
@@ -31,14 +41,14 @@ class StaleLines(Exception):
 def lines_of(advisory: Advisory, lines: Lines) -> list[dict[str, Any]]:
     """The list as plain values of its fields, in order; another advisory by its number."""
     fields = [field.name for field in lines._meta.concrete_fields if field.name not in ("id", "advisory", "position")]
-    asked = ["condition_on__number" if name == "condition_on" else name for name in fields]
+    asked = [f"{name}__number" if name in _OTHERS else name for name in fields]
     rows = lines.objects.filter(advisory=advisory).values_list(*asked)
     return [dict(zip(fields, row, strict=True)) for row in rows]
 
 
 def version_of(advisory: Advisory, lines: Lines) -> str:
     """What a form carries to say which list it was made from."""
-    return digest(f"penstock {lines._meta.model_name}", lines_of(advisory, lines))
+    return digest(f"penstock {lines._meta.model_name}", [_plain(line) for line in lines_of(advisory, lines)])
 
 
 @transaction.atomic
@@ -57,7 +67,7 @@ def replace(
         raise StaleLines(f"{lines._meta.verbose_name_plural} of {advisory} were changed meanwhile")
     lines.objects.filter(advisory=advisory).delete()
     for position, values in enumerate(told, start=1):
-        placed = {"position": position} if lines is Affected else {}
+        placed = {"position": position} if lines in (Affected, Permission) else {}
         lines.objects.create(advisory=advisory, **values, **placed)
     if version_of(advisory, lines) == read_version:
         return False
@@ -66,7 +76,16 @@ def replace(
 
 
 def _are_the_same(lines: Sequence[dict[str, Any]], told: Sequence[dict[str, Any]]) -> bool:
-    plain = [
-        {name: value.number if isinstance(value, Advisory) else value for name, value in line.items()} for line in told
-    ]
-    return list(map(canonical, lines)) == list(map(canonical, plain))
+    return [canonical(_plain(line)) for line in lines] == [canonical(_plain(line)) for line in told]
+
+
+def _plain(line: dict[str, Any]) -> dict[str, Any]:
+    """A line as values that can be compared: another advisory by its number, an instant in UTC."""
+    return {
+        name: value.number
+        if isinstance(value, Advisory)
+        else instant_text(value)
+        if isinstance(value, datetime)
+        else value
+        for name, value in line.items()
+    }

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import User
-from advisories import sections
+from advisories import permissions, sections
 from advisories.disarming import disarm_for
 from advisories.merging import Conflict, Merged, merge_texts
 from advisories.models import (
@@ -19,6 +19,7 @@ from advisories.models import (
     Event,
     Finder,
     Identifier,
+    Permission,
     StaleAdvisory,
     TextVersion,
     Vector,
@@ -86,8 +87,9 @@ def content_of(advisory: Advisory) -> dict[str, Any]:
     """What a revision freezes of the draft but its patches, as plain values that `canonical` takes.
 
     `number`, `title`, `sections` (name -> Markdown, filled ones only, in the field's order), `identifiers`,
-    `severities`, `affected`, `finders` (the named ones, each with `name` and `affiliation`). Sections that are for
-    members only are among them: `for_readers` takes those out.
+    `severities`, `affected`, `finders` (the named ones, each with `name` and `affiliation`), `permissions` where there
+    are any, which the section on deployment says in words. Sections that are for members only are among them:
+    `for_readers` takes those out.
     """
     advisory.refresh_from_db()
     return contents_of([advisory])[advisory.pk]
@@ -97,11 +99,12 @@ def contents_of(advisories: Sequence[Advisory]) -> dict[int, dict[str, Any]]:
     """`content_of` for many that were read just now, by their keys; as many queries as for one."""
     identifiers, vectors = Identifier.values_of(advisories), Vector.values_of(advisories)
     affected, finders = Affected.values_of(advisories), finders_of(advisories)
+    permitted = Permission.of(advisories)
     return {
         advisory.pk: {
             "number": advisory.number,
             "title": advisory.title,
-            "sections": {name: text for name in sections.NAMES if (text := getattr(advisory, name)).strip()},
+            "sections": _sections(advisory, permitted.get(advisory.pk, ())),
             "identifiers": identifiers.get(advisory.pk, []),
             "severities": vectors.get(advisory.pk, []),
             "affected": affected.get(advisory.pk, []),
@@ -110,6 +113,7 @@ def contents_of(advisories: Sequence[Advisory]) -> dict[int, dict[str, Any]]:
                 for finder in finders.get(advisory.pk, ())
                 if finder.credit == Credit.NAMED
             ],
+            **({"permissions": [one.as_plain() for one in permitted[advisory.pk]]} if advisory.pk in permitted else {}),
         }
         for advisory in advisories
     }
@@ -132,6 +136,14 @@ def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
             for first in [one["prerequisites"]]
         ],
     }
+
+
+def _sections(advisory: Advisory, permitted: Sequence[Permission]) -> dict[str, str]:
+    """The filled sections; what is permitted in words before whatever else is said of deployment."""
+    texts = {name: getattr(advisory, name) for name in sections.NAMES}
+    told = permissions.in_words([one.value() for one in permitted])
+    texts["deployment"] = "\n\n".join(part for part in (told, texts["deployment"].strip()) if part)
+    return {name: text for name, text in texts.items() if text.strip()}
 
 
 def finders_of(advisories: Sequence[Advisory]) -> dict[int, list[Finder]]:

@@ -1,7 +1,7 @@
 """The facts that steps of an advisory ask about, read for many at once: as many queries as for one."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from advisories.models import (
     Credit,
     Embargo,
     Override,
+    Permission,
     Publication,
     Revision,
     RevisionPatch,
@@ -59,7 +60,7 @@ class Known:
     text_trouble: str
     """What keeps the text of the revision from going out, in a sentence; empty where nothing does."""
     conditions: tuple[tuple[str, int | None], ...] = ()
-    """Advisories under embargo that its conditions name, each with the batch it is in."""
+    """Advisories under embargo that its conditions and permissions name, each with the batch it is in."""
 
     def overrides_of(self, fixes: Fixes) -> dict[str, str]:
         """Branch -> the recorded reason to go out in spite of its verdict, as far as it is about these patches."""
@@ -95,6 +96,8 @@ def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
         "advisory", "condition_on__number", "_batch"
     ):
         conditions[pk].append((f"{settings.ADVISORY_PREFIX}-{number}", batch))
+    for pk, number, batch in _waiting_for_hidden(advisories):
+        conditions[pk].append((f"{settings.ADVISORY_PREFIX}-{number}", batch))
     sealed = {one.revision_id: one for one in SignedText.objects.filter(revision__in=revisions.values()).defer("text")}
     key = team_key(now)
     return {
@@ -114,6 +117,13 @@ def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
         )
         for pk, draft in drafts.items()
     }
+
+
+def _waiting_for_hidden(advisories: Sequence[Advisory]) -> Iterable[tuple[int, int, int | None]]:
+    """Permissions that begin with another advisory's publication name it: those under embargo, each with its batch."""
+    inside = BatchEntry.objects.current().filter(advisory=OuterRef("after")).values("batch")
+    hidden = Permission.objects.filter(advisory__in=advisories, after__in=Advisory.objects.embargoed())
+    return hidden.annotate(_batch=Subquery(inside)).values_list("advisory", "after__number", "_batch")
 
 
 def facts_of(

@@ -122,7 +122,8 @@ def _secrets(facts: Facts) -> Iterator[Missing]:
     """“Only if the fix of 378 is absent” tells everyone who reads it that there is a 378."""
     for label in facts.tells_of:
         yield Missing(
-            Lack.AFFECTED, f"A condition names {label}, which is not public: release both together, or leave it out."
+            Lack.AFFECTED,
+            f"A condition or permission names {label}, which isn't public: release both together, or leave it out.",
         )
 
 

@@ -23,6 +23,7 @@ from advisories.models import (
     Event,
     Finder,
     Identifier,
+    Permission,
     Report,
     Revision,
     Seat,
@@ -69,6 +70,7 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
         "lacks": lacks_of(advisory, affected) if writes else (),
         "doubts": doubts_of(affected, viewer) if writes else (),
         "vectors": list(Vector.objects.visible_to(viewer).filter(advisory=advisory)),
+        "permissions": list(Permission.objects.visible_to(viewer).filter(advisory=advisory)),
         "identifiers": list(Identifier.objects.visible_to(viewer).filter(advisory=advisory)),
         "trees": by_tree(affected),
         "kind": kind,
@@ -133,7 +135,7 @@ def lacks_of(advisory: Advisory, affected: list[Affected]) -> tuple[Missing, ...
         affected_said=bool(affected),
         undecided_credits=tuple(str(finder) for finder in finders),
         is_out=advisory.is_already_public,
-        deployment_said=bool(advisory.deployment.strip()),
+        deployment_said=bool(advisory.deployment.strip()) or advisory.permissions.exists(),
     )
     return missing_for(facts, State.READY)
 

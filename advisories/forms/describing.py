@@ -8,7 +8,9 @@ from django.forms.formsets import BaseFormSet
 
 from accounts.access import Viewer
 from advisories.affected import Needs, Status
-from advisories.models import Advisory, Identifier, Standing
+from advisories.lifecycle import SHOWN_TO_READERS, State
+from advisories.models import Advisory, BatchEntry, Identifier, Standing
+from advisories.permissions import REACHES, STARTS, SUBJECTS, Reach, Start, Subject
 from advisories.severity import NotAVector, rate
 from advisories.versions import NotAVersion, parse_ranges
 
@@ -24,6 +26,17 @@ class LineForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, advisory: Advisory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer, self.advisory = viewer, advisory
+
+    def named(self, told: str) -> Advisory:
+        """Another advisory by its number, with or without the prefix; refused where `viewer` may not read it."""
+        number = told.rsplit("-", 1)[-1]
+        readable = Advisory.objects.visible_to(self.viewer)
+        found = readable.filter(number=number).first() if number.isdecimal() and len(number) < 10 else None
+        if found is None:
+            raise forms.ValidationError("There is no such advisory that you may read.")
+        if found.pk == self.advisory.pk:
+            raise forms.ValidationError("Name another advisory than this one.")
+        return found
 
     @property
     def values(self) -> dict[str, Any]:
@@ -60,16 +73,7 @@ class AffectedForm(LineForm):
     def clean_condition_on(self) -> Advisory | None:
         """The other advisory by its number, with or without the prefix."""
         told = str(self.cleaned_data["condition_on"]).strip()
-        if not told:
-            return None
-        number = told.rsplit("-", 1)[-1]
-        readable = Advisory.objects.visible_to(self.viewer)
-        found = readable.filter(number=number).first() if number.isdecimal() and len(number) < 10 else None
-        if found is None:
-            raise forms.ValidationError("There is no such advisory that you may read.")
-        if found.pk == self.advisory.pk:
-            raise forms.ValidationError("A condition names another advisory than this one.")
-        return found
+        return self.named(told) if told else None
 
     def clean(self) -> dict[str, Any]:
         """A condition is whole or not there."""
@@ -137,6 +141,57 @@ class VectorForm(LineForm):
             raise forms.ValidationError(str(refusal)) from None
 
 
+class PermissionForm(LineForm):
+    """One thing that members may do before publication, or expressly not."""
+
+    subject = forms.ChoiceField(label="What", choices=[(s.value, SUBJECTS[s].capitalize()) for s in Subject])
+    which = forms.CharField(
+        required=False, max_length=120, label="Which, if not all", widget=forms.TextInput(attrs={"size": 16})
+    )
+    reach = forms.ChoiceField(label="Where", choices=[(r.value, REACHES[r].capitalize()) for r in Reach])
+    start = forms.ChoiceField(
+        label="From when", choices=[(s.value, STARTS[s].capitalize()) for s in Start], initial=Start.AT_ONCE.value
+    )
+    at = forms.DateTimeField(
+        required=False,
+        label="Instant (UTC)",
+        widget=forms.DateTimeInput(attrs={"size": 16, "placeholder": "2027-01-31 12:00"}),
+    )
+    after = forms.CharField(
+        required=False, label="After advisory", max_length=30, widget=forms.TextInput(attrs={"size": 7})
+    )
+    restrictions = forms.CharField(
+        required=False, max_length=500, label="Restrictions", widget=forms.TextInput(attrs={"size": 26})
+    )
+
+    def clean_after(self) -> Advisory | None:
+        """The other advisory by its number; one that members have heard of, since they will read its name here."""
+        told = str(self.cleaned_data["after"]).strip()
+        found = self.named(told) if told else None
+        together = BatchEntry.objects.visible_to(self.viewer).current()
+        if found is not None and found.state not in (State.PREDISCLOSED, *SHOWN_TO_READERS):
+            batches = together.filter(advisory=self.advisory).values("batch")
+            if not together.filter(advisory=found, batch__in=batches).exists():
+                raise forms.ValidationError("Members have not been told of that one, and would read its number here.")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """An instant or another advisory exactly where the permission begins with it."""
+        found = super().clean() or {}
+        wanted = {Start.AT: "at", Start.AFTER: "after"}.get(Start(found.get("start", Start.NEVER)))
+        for name, sentence in (("at", "Say from which instant."), ("after", "Say after which advisory.")):
+            if name in self.errors:
+                continue
+            if name == wanted and not found.get(name):
+                self.add_error(name, sentence)
+            elif name != wanted and found.get(name):
+                self.add_error(name, f"Leave this empty, or choose “{STARTS[_STARTS_WITH[name]]}”.")
+        return found
+
+
+_STARTS_WITH = {"at": Start.AT, "after": Start.AFTER}
+
+
 class Lines(BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
     """A whole list at once, with the version that was read."""
 
@@ -176,4 +231,5 @@ def _lines(form: type[LineForm], keys: tuple[str, ...], *, can_order: bool = Fal
 
 AffectedLines = _lines(AffectedForm, ("tree", "ranges", "condition_on", "condition_needs", "status"), can_order=True)
 IdentifierLines = _lines(IdentifierForm, ("scheme", "value"), most=40)
+PermissionLines = _lines(PermissionForm, ("subject", "which", "reach", "start"), can_order=True, most=20)
 VectorLines = _lines(VectorForm, ("vector", "source"), most=20)

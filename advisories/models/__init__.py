@@ -27,6 +27,7 @@ from advisories.models.message import Attachment, Author, DraftFile, Message
 from advisories.models.opened import OpenedFile, OpenedLetter
 from advisories.models.organisation import Contact, ContactRight, Organisation
 from advisories.models.party import Party, Side
+from advisories.models.permission import Permission
 from advisories.models.policy import PolicyVersion
 from advisories.models.public_entry import PublicEntry
 from advisories.models.publication import Publication, PublicationStep, StepKind, StepState
@@ -46,8 +47,9 @@ __all__ = [
     "Delivery", "DeliveryForm", "DeliveryState", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder",
     "Identifier", "IncomingMail", "KeptFrom", "Knock", "MemberKey", "Membership", "MembershipState", "Message",
     "Notice", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Out", "OutgoingMail", "Override", "Overrun",
-    "Party", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry", "Publication", "PublicationStep", "Reissue",
-    "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Seat", "Sending", "Side", "SignedText",
-    "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing", "StartedClock",
-    "StepKind", "StepState", "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "Verdict", "What",
+    "Party", "Permission", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry", "Publication",
+    "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Seat",
+    "Sending", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport",
+    "Standing", "StartedClock", "StepKind", "StepState", "TextVersion", "Tick", "Tiding", "TypedText", "Vector",
+    "Verdict", "What",
 ]  # fmt: skip

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.doors import SignedInRequest
 from advisories import describing
-from advisories.forms.describing import AffectedLines, IdentifierLines, Lines, VectorLines
-from advisories.models import Advisory, Affected, Identifier, Vector
+from advisories.forms.describing import AffectedLines, IdentifierLines, Lines, PermissionLines, VectorLines
+from advisories.models import Advisory, Affected, Identifier, Permission, Vector
 from advisories.views.writers import writers_advisory
 
 
@@ -34,6 +34,11 @@ PAGES = {
     "identifiers": Page(
         Identifier, IdentifierLines, "Identifiers",
         "What others call it. Nobody outside sees one before publication; what is only requested or reserved, never.",
+    ),
+    "deployment": Page(
+        Permission, PermissionLines, "Deployment during embargo",
+        "What members may do before publication, one line each. Nothing is permitted that isn't named. Members read it"
+        " with the next revision, everyone after publication; what else there is to say goes into the text.",
     ),
     "severity": Page(
         Vector, VectorLines, "Severity",

@@ -34,6 +34,7 @@ from advisories.models import (
     DoorKind,
     Identifier,
     Party,
+    Permission,
     Reissue,
     Report,
     ReportDoor,
@@ -195,6 +196,10 @@ def _describe(hidden: Advisory, public: Advisory, writer: User) -> None:
     Identifier.objects.create(advisory=public, scheme="CVE", value=word("reserved"), state=Standing.RESERVED)
     for vector in ("CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H",):
         Vector.objects.create(advisory=hidden, vector=vector, source=word("scored-by"))
+    Permission.objects.create(
+        advisory=hidden, position=1, subject="mitigation", which=word("permitted"), reach="private", start="at",
+        at=HIDDEN_END, restrictions=word("restrictions"),
+    )  # fmt: skip
     lines = {"position": 1, "ranges": "1.0.x", "status": Status.AFFECTED}
     Affected.objects.create(advisory=hidden, tree=word("affected-tree"), **lines)
     Affected.objects.create(

@@ -94,6 +94,7 @@ AUDIENCES: dict[str, Audience] = {
     "advisories:affected": WRITERS,
     "advisories:identifiers": WRITERS,
     "advisories:severity": WRITERS,
+    "advisories:deployment": WRITERS,
     "advisories:tick": WRITERS,
     "advisories:release_kind": WRITERS,
     "advisories:merge": WRITERS,
