@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import Viewer
-from advisories import consenting, negotiating, outside_clocks
+from advisories import agreeing, consenting, negotiating, outside_clocks
 from advisories.access import may_write_advisories, party_of
 from advisories.calendar.clocks import RunningClock
 from advisories.consents import WORDINGS, Standing
@@ -14,15 +15,19 @@ from advisories.embargo import EmbargoState
 from advisories.embargo_shown import (
     Negotiation,
     Rail,
+    Release,
     ShownAnswer,
     ShownClock,
     ShownConsent,
     ShownEnd,
+    ShownOverrun,
     ShownProposal,
 )
 from advisories.models import (
     Advisory,
     Answer,
+    Batch,
+    BatchEntry,
     Consent,
     Embargo,
     Overrun,
@@ -38,13 +43,29 @@ from advisories.policy import Policy
 _AGAIN = {Standing.DECLINED.value, Standing.UNANSWERED.value}
 
 
+def release_for(advisory: Advisory, viewer: Viewer) -> Release | None:
+    """The release that an advisory is planned in, where `viewer` reads that."""
+    inside = BatchEntry.objects.visible_to(viewer).current().filter(advisory=advisory).values("batch")
+    batch = Batch.objects.read_by(viewer).under_way().filter(pk__in=inside, is_at_once=False).first()
+    if batch is None:
+        return None
+    return Release(
+        name=str(batch),
+        url=batch.get_absolute_url(),
+        move_url=reverse("releases:move_batch", args=[batch.pk]),
+        split_url=reverse("releases:split_batch", args=[batch.pk]),
+        planned_at=batch.planned_at,
+        follows=agreeing.follows(batch),
+    )
+
+
 def rail_of(advisory: Advisory, viewer: Viewer, policy: Policy) -> Rail | None:
     """The box on the advisory's page (`embargo/_rail.html`); none for those who don't work on it."""
     embargo = _embargo(advisory, viewer)
     if embargo is None:
         works_on_it = Advisory.objects.visible_to(viewer).worked_on_by(viewer).filter(pk=advisory.pk).exists()
         return _empty_rail(advisory) if works_on_it else None
-    return _rail(advisory, embargo, list(embargo.clocks.running()), policy)
+    return _rail(advisory, embargo, list(embargo.clocks.running()), policy, viewer)
 
 
 def negotiation_of(advisory: Advisory, viewer: Viewer, policy: Policy) -> Negotiation:
@@ -58,10 +79,17 @@ def negotiation_of(advisory: Advisory, viewer: Viewer, policy: Policy) -> Negoti
     rows = list(Proposal.objects.visible_to(viewer).filter(embargo=embargo).select_related("user", "report__finder")
                 .prefetch_related("answers__user", "answers__report__finder"))  # fmt: skip
     overruns: dict[int, list[str]] = {}
-    for overrun in Overrun.objects.visible_to(viewer).filter(proposal__in=rows):
-        overruns.setdefault(overrun.proposal_id, []).append(overrun.reason)
+    for proposal, reason in (
+        Overrun.objects.visible_to(viewer).filter(proposal__in=rows).values_list("proposal", "reason")
+    ):
+        overruns.setdefault(proposal, []).append(reason)
+    of_releases: dict[int, list[ShownOverrun]] = {}
+    for row in Overrun.objects.visible_to(viewer).filter(batch__isnull=False, clock__in=clocks).select_related("by"):
+        if row.planned_at is not None:
+            told = ShownOverrun(row.planned_at, row.reason, str(row.by))
+            of_releases.setdefault(row.clock_id, []).append(told)
     shown = _Shown(party, is_team, consenting.parties_to(embargo), clocks, overruns, policy)
-    rail = _rail(advisory, embargo, clocks, policy)
+    rail = _rail(advisory, embargo, clocks, policy, viewer)
     consents = Consent.objects.visible_to(viewer).filter(embargo=embargo).select_related("user", "report__finder")
     return Negotiation(
         rail=rail,
@@ -74,7 +102,10 @@ def negotiation_of(advisory: Advisory, viewer: Viewer, policy: Policy) -> Negoti
             sorted((row for row in rows if row.closed_at), key=lambda row: row.closed_at or row.made_at, reverse=True)
         ),
         consents=tuple(shown.consent(row, embargo) for row in consents),
-        clocks=tuple(_clock(clock, policy, {one.clock_id for one in rail.broken}) for clock in clocks),
+        clocks=tuple(
+            _clock(clock, policy, {one.clock_id for one in rail.broken}, of_releases.get(clock.pk, ()))
+            for clock in clocks
+        ),
     )
 
 
@@ -165,9 +196,10 @@ def _embargo(advisory: Advisory, viewer: Viewer) -> Embargo | None:
     return Embargo.objects.visible_to(viewer).filter(advisory=advisory).first()
 
 
-def _rail(advisory: Advisory, embargo: Embargo, clocks: list[StartedClock], policy: Policy) -> Rail:
+def _rail(advisory: Advisory, embargo: Embargo, clocks: list[StartedClock], policy: Policy, viewer: Viewer) -> Rail:
     in_force = embargo.is_in_force and embargo.end_at is not None
     consents = embargo.consents.all()
+    release = release_for(advisory, viewer) if in_force and not embargo.out else None
     return Rail(
         number=advisory.number,
         state=embargo.state,
@@ -178,6 +210,7 @@ def _rail(advisory: Advisory, embargo: Embargo, clocks: list[StartedClock], poli
         open_proposals=embargo.proposals.open().count(),
         broken=outside_clocks.broken_by(clocks, embargo.end_at, policy) if in_force and embargo.end_at else (),
         unsigned=sum(row.standing != Standing.SIGNATORY.value for row in consents) if in_force else 0,
+        other_date=release if release and release.planned_at != embargo.end_at else None,
     )
 
 
@@ -185,7 +218,7 @@ def _empty_rail(advisory: Advisory) -> Rail:
     return Rail(advisory.number, EmbargoState.NONE.value, None, None, "", "", 0, (), 0)
 
 
-def _clock(clock: StartedClock, policy: Policy, broken: set[int]) -> ShownClock:
+def _clock(clock: StartedClock, policy: Policy, broken: set[int], overruns: Iterable[ShownOverrun]) -> ShownClock:
     rule = outside_clocks.rule_of(policy, clock.rule_key)
     limit_at = outside_clocks.limit_of(clock, policy)
     if not isinstance(clock.value(), RunningClock):
@@ -203,4 +236,5 @@ def _clock(clock: StartedClock, policy: Policy, broken: set[int]) -> ShownClock:
         note=clock.note,
         is_past=limit_at is not None and limit_at <= timezone.now(),
         is_broken=clock.pk in broken,
+        overruns=tuple(overruns),
     )

@@ -20,7 +20,7 @@ _WORDS: dict[type[Exception], str] = {
     UnknownClock: "That clock runs already, or the policy doesn't have it.",
 }
 
-REFUSALS = tuple(_WORDS)
+REFUSALS: tuple[type[Exception], ...] = tuple(_WORDS)
 
 
 def in_words(refusal: Exception) -> str:

@@ -74,6 +74,15 @@ class ShownConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownOverrun:
+    """A release's date that was chosen in spite of a clock."""
+
+    planned_at: datetime
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownClock:
     """An outside clock that runs."""
 
@@ -90,11 +99,26 @@ class ShownClock:
     is_past: bool
     is_broken: bool
     """The agreed end breaks it."""
+    overruns: tuple[ShownOverrun, ...] = ()
+    """Dates of releases that broke it, for those who read releases."""
 
     @property
     def has_link(self) -> bool:
         """Whether the source can be followed."""
         return self.source.startswith(("https://", "http://"))
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The release that an advisory is planned in, for those who read it."""
+
+    name: str
+    url: str
+    move_url: str
+    split_url: str
+    planned_at: datetime
+    follows: bool
+    """It goes out alone, and moves with the agreed end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +135,8 @@ class Rail:
     broken: tuple[BrokenClock, ...]
     unsigned: int
     """Participants who have not consented to the agreed end."""
+    other_date: Release | None = None
+    """The release, where it is planned for another instant than the agreed end; for the team."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def end_early(batch: Batch, order: Order, fixes_of: FixesOf, *, by: User) -> Out
     leaked = [one.advisory for one in read.advisories if one.advisory.pk in order.leaked]
     if leaked and len(leaked) < len(read.advisories):
         held = scheduling.split(
-            held, leaked, at, reason=order.words, by=by, now=at - _BEFORE, what=What.ENDED_EARLY
+            held, leaked, at, reason=order.words, by=by, now=at - _BEFORE, what=What.ENDED_EARLY, confirmed=None
         )  # fmt: skip
     else:
         _bring_forward(held, at, order.words, by)
@@ -94,7 +94,7 @@ def end_early(batch: Batch, order: Order, fixes_of: FixesOf, *, by: User) -> Out
 def end_alone(advisory: Advisory, order: Order, fixes_of: FixesOf, *, by: User) -> Outcome:
     """The same for an advisory that is in no batch: it becomes a batch of one. Raises `NotPlannable` besides."""
     at = timezone.now()
-    batch = scheduling.plan([advisory], at, by=by, now=at - _BEFORE)
+    batch = scheduling.plan([advisory], at, by=by, now=at - _BEFORE, confirmed=None)
     return end_early(batch, order, fixes_of, by=by)
 
 

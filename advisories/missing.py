@@ -6,7 +6,7 @@ known to be there is missing.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from advisories.arming import Quorum
@@ -195,17 +195,31 @@ def _key(facts: Facts) -> Iterator[Missing]:
 
 
 def _date(facts: Facts) -> Iterator[Missing]:
-    """The date that is acted on is the date in the last delivered revision, and never before the embargo's end."""
+    """The date that is acted on is the date in the last delivered revision."""
     if facts.planned_at is None:
         yield Missing(Lack.DATE, "No instant of publication is set.")
         return
     if facts.is_out:
         return
-    binds = facts.embargo in IN_FORCE
-    if binds and facts.embargo_end_at is not None and facts.planned_at < facts.embargo_end_at:
-        yield Missing(Lack.EMBARGO, "The planned instant lies before the agreed end of the embargo.")
+    yield from _one_date(facts)
     if facts.delivered_end_at is not None and facts.delivered_end_at != facts.planned_at:
         yield Missing(Lack.DATE, "The planned instant is not the one that the last delivered revision names.")
+
+
+def _one_date(facts: Facts) -> Iterator[Missing]:
+    """What people agreed to keep is kept until the release and no longer: the two are one instant."""
+    planned_at, end_at = facts.planned_at, facts.embargo_end_at
+    if facts.is_out or facts.embargo not in IN_FORCE or planned_at is None or end_at is None or planned_at == end_at:
+        return
+    side = "before" if planned_at < end_at else "after"
+    yield Missing(
+        Lack.DATE,
+        f"It is planned {side} the agreed end of its embargo, {_said(end_at)}: make them one date.",
+    )
+
+
+def _said(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%d %B %Y, %H:%M} UTC"
 
 
 def _approvals(facts: Facts) -> Iterator[Missing]:
@@ -224,7 +238,7 @@ Rule = Callable[[Facts], Iterator[Missing]]
 
 RULES: dict[State, tuple[Rule, ...]] = {
     State.READY: (_text, _credit, _series),
-    State.PREDISCLOSED: (_text, _secrets, _credit, _embargo, _revision, _recipients, _key),
+    State.PREDISCLOSED: (_text, _secrets, _credit, _embargo, _one_date, _revision, _recipients, _key),
     State.PUBLIC: (_text, _secrets, _credit, _series, _verdicts, _revision, _date, _key, _approvals),
     State.UNUSED: (_reason,),
     State.MERGED: (_reason,),

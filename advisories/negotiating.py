@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import consenting, outside_clocks
+from advisories import consenting, disarming, outside_clocks
 from advisories import embargo as rules
 from advisories.consents import SILENT, Standing
 from advisories.embargo import IN_FORCE, AlreadyOut, EmbargoState, EndReason, NoSuchProposal
@@ -19,6 +20,7 @@ from advisories.embargo_kin import merged_into, split_to
 from advisories.models import (
     Advisory,
     Answer,
+    Batch,
     Embargo,
     Event,
     Out,
@@ -33,7 +35,7 @@ from advisories.policy import Announced, Policy
 
 __all__ = [
     "EmbargoFacts", "End", "NotTheShortest", "NotTheirs", "accept", "announced_end", "answer", "embargo_facts", "end",
-    "expire", "is_out", "merged_into", "note_out", "propose", "reject", "split_to", "withdraw",
+    "expire", "is_out", "merged_into", "note_out", "propose", "reject", "settle", "split_to", "withdraw",
 ]  # fmt: skip
 
 
@@ -67,16 +69,9 @@ def propose(
     that the date breaks was confirmed. A finder isn't asked about clocks: whose they are is not theirs to know, and
     whoever agrees is asked.
     """
-    now, embargo = timezone.now(), Embargo.of(advisory)
-    answer_by = end.answer_by or rules.answer_by(end.at, now=now)
-    wanted = rules.Proposal("new", party.key, end.at, answer_by, end.reason)
-    taken = embargo.value().propose(wanted, now=now, **_how_out(embargo))
+    embargo = Embargo.of(advisory)
+    proposal = _lay_down(embargo, end, party)
     broken = () if party.side == Side.FINDER else outside_clocks.check(embargo, end.at, confirmed)
-    embargo.write(taken)
-    proposal = Proposal.objects.create(
-        embargo=embargo, end_at=end.at, zone=end.zone, answer_by=answer_by, reason=end.reason, **party.columns
-    )
-    _answer(proposal, Verdict.ACCEPT, party)
     if instead_of is not None:
         _hold_open(instead_of, embargo)
         _answer(instead_of, Verdict.COUNTER, party, counter=proposal)
@@ -101,6 +96,7 @@ def accept(proposal: Proposal, *, by: User, confirmed: Confirmed = NOTHING_CONFI
     Whoever had agreed to exactly this proposal has signed with that. Raises `NotTheShortest`, `NoSuchProposal`,
     `BreaksClocks`, `AlreadyOut`, `StaleEmbargo`.
     """
+    _hold_back_what_differs(proposal, by=by)
     now, embargo = timezone.now(), _fresh(proposal)
     before = embargo.value()
     ahead = [one for one in before.proposals if one.end_at > now]
@@ -117,6 +113,17 @@ def accept(proposal: Proposal, *, by: User, confirmed: Confirmed = NOTHING_CONFI
     _sign_for_those_who_agreed(proposal, embargo, now)
     outside_clocks.keep_overruns(proposal, broken, confirmed.reason, by=by)
     consenting.tell(embargo, _record(proposal, "embargo-agreed", by=by))
+
+
+@transaction.atomic
+def settle(embargo: Embargo, end: End, *, by: User, confirmed: Confirmed = NOTHING_CONFIRMED) -> None:
+    """Agree on an end in one step, as when the release moves: on an open proposal of it, or on one of the team's.
+
+    Whoever had consented to another end is asked anew. Raises as `propose` and `accept` do: where somebody has
+    proposed a sooner end, that is settled first.
+    """
+    proposal = embargo.proposals.open().filter(end_at=end.at).first() or _lay_down(embargo, end, Party.team(by))
+    accept(proposal, by=by, confirmed=confirmed)
 
 
 @transaction.atomic
@@ -212,6 +219,26 @@ def announced_end(advisory: Advisory, policy: Policy) -> datetime | None:
 def is_out(embargo: Embargo) -> bool:
     """Whether the issue is public or exploited already, by what the team noted or because we published it."""
     return any(_how_out(embargo).values())
+
+
+def _lay_down(embargo: Embargo, end: End, party: Party) -> Proposal:
+    now = timezone.now()
+    answer_by = end.answer_by or rules.answer_by(end.at, now=now)
+    wanted = rules.Proposal("new", party.key, end.at, answer_by, end.reason)
+    embargo.write(embargo.value().propose(wanted, now=now, **_how_out(embargo)))
+    proposal = Proposal.objects.create(
+        embargo=embargo, end_at=end.at, zone=end.zone, answer_by=answer_by, reason=end.reason, **party.columns
+    )
+    _answer(proposal, Verdict.ACCEPT, party)
+    return proposal
+
+
+def _hold_back_what_differs(proposal: Proposal, *, by: User) -> None:
+    """Void what is armed for another instant than the end that is about to be agreed."""
+    concerned = Advisory.objects.filter(Q(embargo=proposal.embargo_id) | Q(embargo__merged_into=proposal.embargo_id))
+    for held in Batch.objects.around(*concerned):
+        if held.planned_at != proposal.end_at:
+            disarming.disarm(held, "Another end of the embargo was agreed", by=by)
 
 
 def _how_out(embargo: Embargo) -> dict[str, bool]:

@@ -11,7 +11,7 @@ from accounts.access import Viewer
 from accounts.models import User
 from advisories.calendar.clocks import FixedEnd, RunningClock, breaks
 from advisories.embargo import EmbargoState, EndNotAhead
-from advisories.models import Advisory, Embargo, Event, Overrun, Proposal, StartedClock
+from advisories.models import Advisory, Batch, Embargo, Event, Overrun, Proposal, StartedClock
 from advisories.policies import current_policy
 from advisories.policy import ClockRule, Policy
 
@@ -148,13 +148,27 @@ def check(embargo: Embargo, end_at: datetime, confirmed: Confirmed) -> tuple[Bro
 
 
 def keep_overruns(proposal: Proposal, broken: Iterable[BrokenClock], reason: str, *, by: User) -> None:
-    """Keep why a date was chosen in spite of clocks; the words stay out of the record."""
+    """Keep why an end was chosen in spite of clocks; the words stay out of the record."""
     rows = [Overrun(proposal=proposal, clock_id=one.clock_id, reason=reason, by=by) for one in broken]
     if not rows:
         return
     Overrun.objects.bulk_create(rows)
     detail = {"proposal": proposal.pk, "clocks": [row.clock_id for row in rows]}
     Event.objects.record(proposal.embargo.advisory, kind="clocks-overridden", by=by, detail=detail)
+
+
+def keep_overruns_of_release(
+    batch: Batch, embargo: Embargo, broken: Iterable[BrokenClock], reason: str, *, by: User
+) -> None:
+    """The same for a release's instant where no agreed end stands for it."""
+    rows = [
+        Overrun(batch=batch, planned_at=batch.planned_at, clock_id=one.clock_id, reason=reason, by=by) for one in broken
+    ]
+    if not rows:
+        return
+    Overrun.objects.bulk_create(rows)
+    detail = {"batch": batch.pk, "clocks": [row.clock_id for row in rows]}
+    Event.objects.record(embargo.advisory, kind="clocks-overridden", by=by, detail=detail)
 
 
 def rule_of(policy: Policy, key: str) -> ClockRule | None:

@@ -12,11 +12,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import disarming, tidings
+from advisories import disarming, embargo_dates, tidings
 from advisories.batching import BatchState, NotAhead
 from advisories.canonical import instant_text
 from advisories.lifecycle import State
-from advisories.models import Advisory, Batch, BatchEntry, BatchMove, Event, What
+from advisories.models import Advisory, Batch, BatchEntry, BatchMove, Embargo, Event, What
+from advisories.outside_clocks import NOTHING_CONFIRMED, Confirmed
 from advisories.policies import current_policy
 
 PLANNABLE = frozenset({State.DRAFTING, State.READY, State.PREDISCLOSED, State.PUBLIC})
@@ -39,8 +40,13 @@ def plan(
     by: User | None,
     name: str = "",
     now: datetime | None = None,
+    confirmed: Confirmed | None = NOTHING_CONFIRMED,
 ) -> Batch:
-    """Begin a batch for an instant ahead (aware). Raises `NotAhead`, `NotPlannable`."""
+    """Begin a batch for an instant ahead (aware). Raises `NotAhead`, `NotPlannable`, `BreaksClocks`.
+
+    An agreed end stays where it is: where it is another, both are shown until they are one. `confirmed` is None where
+    nobody waits for clocks any more.
+    """
     # In one order, so that two who plan the same ones don't wait for each other.
     members = sorted(advisories, key=lambda one: one.pk)
     if planned_at <= (now or timezone.now()):
@@ -49,6 +55,9 @@ def plan(
     batch = Batch.objects.create(name=name.strip(), planned_at=planned_at, begun_by=by, is_reissue=is_reissue)
     for advisory in members:
         _join(batch, advisory)
+    if confirmed is not None:
+        for embargo in Embargo.objects.filter(advisory__in=members, merged_into=None).select_related("advisory"):
+            embargo_dates.keep_overruns(batch, embargo, confirmed, by=by)
     Event.objects.record(batch, kind="batch-planned", by=by, detail={"advisories": [one.number for one in members]})
     return batch
 
@@ -67,7 +76,10 @@ def add(batch: Batch, advisory: Advisory, *, by: User | None) -> None:
 
 @transaction.atomic
 def remove(batch: Batch, advisory: Advisory, *, by: User | None) -> None:
-    """Let an advisory leave while the batch is open. Raises `NotPlannable` where it isn't in there."""
+    """Let an advisory leave while the batch is open, which is given up with its last one.
+
+    Raises `NotPlannable` where it isn't in there.
+    """
     held = Batch.objects.in_hand(batch)
     if held.state != BatchState.OPEN:
         raise NotPlannable(f"{held} is {held.state}: split it to take something out")
@@ -76,24 +88,33 @@ def remove(batch: Batch, advisory: Advisory, *, by: User | None) -> None:
     Advisory.objects.filter(pk=advisory.pk).exclude(state=State.PUBLIC).update(public_at=None)
     held.change()
     Event.objects.record(held, kind="batch-left", by=by, detail={"advisory": advisory.number})
+    _cancel_if_empty(held, f"{advisory}, the only one in it, was taken out.", by=by)
     batch.refresh_from_db()
 
 
 @transaction.atomic
-def move(batch: Batch, new_at: datetime, *, reason: str, by: User, now: datetime | None = None) -> None:
+def move(
+    batch: Batch, new_at: datetime, *, reason: str, by: User, now: datetime | None = None,
+    confirmed: Confirmed = NOTHING_CONFIRMED,
+) -> None:  # fmt: skip
     """Plan another instant, void what was armed, and tell whoever was told the old date.
 
-    Raises `NotAhead`, `NoReason`, `BatchStepNotAllowed`, `StaleBatch`, `AlreadyOut`.
+    The agreed ends of the embargoes in it follow, also where the instant is the same and only they differed. Raises
+    `NotAhead`, `NoReason`, `BatchStepNotAllowed`, `StaleBatch`, `AlreadyOut`, and as `embargo_dates.of_release` does.
     """
     held = Batch.objects.in_hand(batch)
     before = held.as_value()
     after = before.move(new_at, reason=reason, by=by.pk, now=now or timezone.now())
+    members = list(held.members)
+    embargo_dates.hold(members)
     if after.planned_at == before.planned_at:
+        embargo_dates.of_release(held, members, reason=reason, by=by, confirmed=confirmed)
         return
     disarming.unarm(held, f"The date was moved: {reason}", by=by)
     BatchMove.objects.create(batch=held, old_at=before.planned_at, new_at=new_at, reason=reason.strip(), by=by)
     held.change(state=after.state, planned_at=new_at, is_at_once=False, ended_early_for="")
     _set_instants(held, new_at)
+    embargo_dates.of_release(held, members, reason=reason, by=by, confirmed=confirmed)
     tidings.tell_of_batch(held, What.DATE_MOVED, before.told_the_date(current_policy()), reason=reason)
     Event.objects.record(
         held, kind="batch-moved", by=by, detail={"from": instant_text(before.planned_at), "to": instant_text(new_at)}
@@ -111,13 +132,15 @@ def split(
     by: User,
     now: datetime | None = None,
     what: What = What.DATE_MOVED,
+    confirmed: Confirmed | None = NOTHING_CONFIRMED,
 ) -> Batch:
     """Take some advisories to a batch of their own at another instant, and tell of it as `what`.
 
-    Raises as `move`, and `CannotSplit`.
+    Their agreed ends follow; `confirmed` is None where they have ended. Raises as `move`, and `CannotSplit`.
     """
     held = Batch.objects.in_hand(batch)
     gone = list(leaving)
+    embargo_dates.hold(gone)
     before = held.as_value()
     _stays, goes = before.split(
         frozenset(one.pk for one in gone), new_at, reason=reason, by=by.pk, now=now or timezone.now()
@@ -138,6 +161,8 @@ def split(
         BatchEntry.objects.create(batch=other, advisory=advisory)
     held.change(state=before.disarm().state)
     _set_instants(other, new_at)
+    if confirmed is not None:
+        embargo_dates.of_release(other, gone, reason=reason, by=by, confirmed=confirmed)
     tidings.tell_of_batch(other, what, before.told_the_date(current_policy()), reason=reason)
     numbers = [one.number for one in gone]
     Event.objects.record(held, kind="batch-split", by=by, detail={"into": other.pk, "advisories": numbers})
@@ -165,7 +190,8 @@ def cancel(batch: Batch, *, reason: str, by: User) -> None:
 def leave_for_good(advisory: Advisory, *, reason: str, by: User | None) -> None:
     """Take an advisory that ends out of the batch it is in, whatever that one's state; what was armed is void.
 
-    The others keep their date. Those who knew of it hear that this one doesn't come. Raises `AlreadyOut`.
+    The others keep their date; where there are none it is cancelled. Those who knew of it hear that this one doesn't
+    come. Raises `AlreadyOut`.
     """
     for held in Batch.objects.around(advisory):
         told = held.as_value().told_the_date(current_policy())
@@ -175,6 +201,15 @@ def leave_for_good(advisory: Advisory, *, reason: str, by: User | None) -> None:
         for audience in sorted(told):
             tidings.tell(advisory, What.CANCELLED, audience, batch=held, reason=reason)
         Event.objects.record(held, kind="batch-left", by=by, detail={"advisory": advisory.number})
+        _cancel_if_empty(held, f"{advisory}, the only one in it, left it: {reason.strip()}", by=by)
+
+
+def _cancel_if_empty(held: Batch, reason: str, *, by: User | None) -> None:
+    """A date with nothing to release at it is given up; what was in it has said so to everyone already."""
+    if BatchEntry.objects.current().filter(batch=held).exists():
+        return
+    held.change(state=BatchState.CANCELLED, cancelled_for=reason[:500])
+    Event.objects.record(held, kind="batch-cancelled", by=by)
 
 
 def _join(batch: Batch, advisory: Advisory) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from advisories.calendar.clocks import FixedEnd, RunningClock
+from advisories.models.batch import Batch
 from advisories.models.embargo import Embargo, Proposal
 
 
@@ -71,14 +72,18 @@ class OverrunQuerySet(models.QuerySet["Overrun"]):
     """Questions about broken clocks."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those of embargoes that `viewer` may see."""
-        return self.filter(proposal__in=Proposal.objects.visible_to(viewer).values("pk"))
+        """Keep those of embargoes that `viewer` may see; what was said of a release is for those who read that."""
+        of_end = Q(proposal__in=Proposal.objects.visible_to(viewer).values("pk"))
+        of_release = Q(batch__in=Batch.objects.read_by(viewer).values("pk"))
+        return self.filter(of_end | of_release)
 
 
 class Overrun(models.Model):
-    """A date that was proposed or accepted although it breaks a clock, by whom and why."""
+    """A date that was chosen although it breaks a clock, by whom and why: an embargo's end, or a release's instant."""
 
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="overruns")
+    proposal = models.ForeignKey(Proposal, null=True, blank=True, on_delete=models.PROTECT, related_name="overruns")
+    batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="overruns")
+    planned_at = models.DateTimeField(null=True, blank=True, help_text="What the release was planned for then (UTC).")
     clock = models.ForeignKey(StartedClock, on_delete=models.PROTECT, related_name="overruns")
     reason = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -90,6 +95,11 @@ class Overrun(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="advisories_overrun_has_its_reason"),
+            models.CheckConstraint(
+                condition=Q(proposal__isnull=False, batch__isnull=True, planned_at__isnull=True)
+                | Q(proposal__isnull=True, batch__isnull=False, planned_at__isnull=False),
+                name="advisories_overrun_is_of_an_end_or_a_release",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Viewer
 from accounts.doors import SignedInRequest
-from advisories import consenting, negotiating
+from advisories import agreeing, consenting, negotiating
 from advisories.access import may_write_advisories, party_of
 from advisories.consents import offered
-from advisories.embargo_page import negotiation_of
+from advisories.embargo_page import negotiation_of, release_for
 from advisories.embargo_refusals import REFUSALS, in_words
 from advisories.forms.embargo import (
     AnswerForm,
@@ -100,10 +100,12 @@ def accept(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
     """Agree on the shortest proposal."""
     advisory = team_only(request, number)
     try:
-        negotiating.accept(_proposal(request, advisory, pk), by=request.user, confirmed=confirmed_in(request))
+        left = agreeing.agree(_proposal(request, advisory, pk), by=request.user, confirmed=confirmed_in(request))
     except BreaksClocks as warning:
         return _asked_to_accept(request, advisory, pk, warning.broken)
     messages.success(request, "The end is agreed. Everyone who takes part is asked for consent to it.")
+    if left is not None:
+        messages.warning(request, "The release is still planned for another date: see below what can be done.")
     return redirect("advisories:embargo", number)
 
 
@@ -221,7 +223,8 @@ def _asked_to_accept(
     if proposal is None:
         messages.error(request, "That proposal is not open any more.")
         return redirect("advisories:embargo", advisory.number)
-    context = {"advisory": advisory, "page": shown, "proposal": proposal}
+    release = release_for(advisory, request.user)
+    context = {"advisory": advisory, "page": shown, "proposal": proposal, "release": release}
     return _ask_first(request, "embargo/end_accept.html", proposal.broken if broken is None else broken, context)
 
 

@@ -1,11 +1,12 @@
 """Outside clocks at the desk: what is near, and what a date would break."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from accounts.access import Viewer
 from advisories.models import Advisory, StartedClock
-from advisories.outside_clocks import broken_by, warnings_for
+from advisories.outside_clocks import BrokenClock, broken_by, warnings_for
 from advisories.policy import Policy
 
 
@@ -17,12 +18,11 @@ def near(viewer: Viewer, policy: Policy, now: datetime) -> dict[int, list[str]]:
     return found
 
 
-def broken(advisories: Iterable[Advisory], at: datetime, viewer: Viewer, policy: Policy) -> dict[int, list[str]]:
-    """The clocks that publication at `at` breaks, in sentences, by the advisory's key."""
-    found: dict[int, list[str]] = {}
+def broken(advisories: Iterable[Advisory], at: datetime, viewer: Viewer, policy: Policy) -> list[BrokenClock]:
+    """The clocks that publication at `at` breaks, each with a sentence that names the advisory."""
+    found = []
     running = StartedClock.objects.visible_to(viewer).running().filter(embargo__advisory__in=advisories)
     for clock in running.select_related("embargo__advisory"):
-        advisory = clock.embargo.advisory
-        for one in broken_by([clock], at, policy):
-            found.setdefault(advisory.pk, []).append(f"{advisory.label}: {one.sentence}")
+        label = clock.embargo.advisory.label
+        found += [replace(one, sentence=f"{label}: {one.sentence}") for one in broken_by([clock], at, policy)]
     return found

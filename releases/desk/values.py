@@ -24,6 +24,14 @@ class Lacks:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A link that fills a form in."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One advisory of a batch."""
 

@@ -1,6 +1,6 @@
 """What is asked at the desk: an instant as people say one, reasons, and which advisories."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from advisories.forms.policy import zones
 from advisories.lifecycle import State
 from advisories.models import Advisory, BatchEntry, Reissue
 from advisories.models.batch import EARLY
+from advisories.outside_clocks import NOTHING_CONFIRMED, BrokenClock, Confirmed
 from advisories.scheduling import PLANNABLE
 
 _EARLY_WORDS = {
@@ -39,7 +40,11 @@ class TurnForm(forms.Form):
 
 
 class WhenForm(forms.Form):
-    """A date and a time of day in a zone; a time that exists twice asks which is meant."""
+    """A date and a time of day in a zone; a time that exists twice asks which is meant.
+
+    A date that breaks outside clocks asks for a reason. `seen` carries the clocks that were shown: what has started
+    since is asked about again.
+    """
 
     day = forms.DateField(
         label="Day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"]
@@ -57,6 +62,14 @@ class WhenForm(forms.Form):
         widget=forms.RadioSelect,
     )
     despite = forms.BooleanField(required=False, label="I know, and it is to be that date")
+    why = forms.CharField(
+        required=False,
+        max_length=2_000,
+        label="Why it is that date all the same",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Kept with the date, for those who work on the advisory. It is not sent to anybody.",
+    )
+    seen = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, at: datetime | None = None, zone: str, **kwargs: Any) -> None:
         if at is not None:
@@ -69,6 +82,7 @@ class WhenForm(forms.Form):
         self.fields["zone"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
         self.asks_which = bool(self.data.get("which"))
         self.asks_despite = bool(self.data.get("despite"))
+        self.asks_why = bool(self.data.get("why") or self.data.get("seen"))
 
     def clean(self) -> dict[str, Any]:
         """Put the three together as `at`, an aware instant."""
@@ -90,18 +104,38 @@ class WhenForm(forms.Form):
 
     def visible_fields(self) -> list[Any]:
         """Without the question that hardly any date needs."""
-        unasked = {"which": not self.asks_which, "despite": not self.asks_despite}
+        unasked = {"which": not self.asks_which, "despite": not self.asks_despite, "why": not self.asks_why}
         return [one for one in super().visible_fields() if not unasked.get(one.name, False)]
 
-    def is_kept_from(self, broken: Iterable[str]) -> bool:
-        """Whether the date breaks clocks of others and nobody has said that it is meant; then the form asks."""
-        sentences = list(broken)
-        if not sentences or self.cleaned_data.get("despite"):
+    def is_kept_from(self, broken: Sequence[BrokenClock], differing: Sequence[str] = ()) -> bool:
+        """Whether the date breaks clocks of others, or differs from what was agreed, and nobody has said that it is
+        meant; then the form asks, and where clocks are broken for the reason, too.
+        """
+        is_seen = bool(self.cleaned_data.get("despite")) and {one.clock_id for one in broken} <= self._seen
+        is_explained = not broken or bool(self.cleaned_data.get("why", "").strip())
+        if not (broken or differing) or (is_seen and is_explained):
             return False
-        self.asks_despite = True
-        for sentence in sentences:
-            self.add_error("despite", sentence)
+        self.asks_despite, self.asks_why = True, bool(broken)
+        if not is_seen:
+            for sentence in (*(one.sentence for one in broken), *differing):
+                self.add_error("despite", sentence)
+        elif not is_explained:
+            self.add_error("why", "Say why: whoever asks later reads it here.")
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, not just a Mapping
+        typed[self.add_prefix("seen")] = ",".join(str(one.clock_id) for one in broken)
+        self.data = typed
         return True
+
+    @property
+    def confirmed(self) -> Confirmed:
+        """The clocks that were shown and taken upon oneself; nothing unless it was said that the date is meant."""
+        if not self.cleaned_data.get("despite"):
+            return NOTHING_CONFIRMED
+        return Confirmed(frozenset(self._seen), self.cleaned_data.get("why", ""))
+
+    @property
+    def _seen(self) -> set[int]:
+        return {int(one) for one in self.cleaned_data.get("seen", "").split(",") if one.isascii() and one.isdecimal()}
 
 
 class PlanForm(WhenForm):
@@ -110,7 +144,7 @@ class PlanForm(WhenForm):
     name = forms.CharField(
         required=False, max_length=80, help_text="For the team's eyes. Batches without a name go by their number."
     )
-    field_order = ("advisories", "day", "time", "zone", "which", "despite", "name")
+    field_order = ("advisories", "day", "time", "zone", "which", "despite", "why", "name")
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,7 +178,7 @@ class ReasonForm(TurnForm):
 class MoveForm(WhenForm, ReasonForm):
     """Another date."""
 
-    field_order = ("day", "time", "zone", "which", "despite", "reason")
+    field_order = ("day", "time", "zone", "which", "despite", "why", "reason")
 
 
 class SplitForm(MoveForm):

@@ -12,12 +12,13 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from accounts.doors import SignedInRequest
-from advisories import scheduling
+from advisories import embargo_dates, scheduling
 from advisories.batching import BatchState, NotAhead
 from advisories.models import Advisory, Batch, BatchEntry
+from advisories.outside_clocks import BreaksClocks, BrokenClock
 from advisories.policies import current_policy
 from releases.access import may_know_dates, may_release
-from releases.desk import clocks, reading
+from releases.desk import clocks, ends, reading
 from releases.forms.desk import JoinForm, PlanForm
 
 
@@ -52,7 +53,9 @@ def ask_plan(request: SignedInRequest) -> HttpResponse:
     _releasers_only(request)
     number, policy = request.GET.get("advisory", ""), current_policy()
     wanted = Advisory.objects.visible_to(request.user).filter(number=int(number) if _is_number(number) else 0)
-    form = PlanForm(viewer=request.user, zone=policy.zone, at=_asked_at(request), initial={"advisories": list(wanted)})
+    agreed = next((one.end_at for one in embargo_dates.bound_to(wanted)), None)
+    at = asked_at(request) or agreed
+    form = PlanForm(viewer=request.user, zone=policy.zone, at=at, initial={"advisories": list(wanted)})
     form.initial.setdefault("time", policy.release_time)
     return _plan_page(request, form)
 
@@ -61,14 +64,18 @@ def plan(request: SignedInRequest) -> HttpResponse:
     """Begin a batch; one advisory alone is a batch of one."""
     _releasers_only(request)
     form = PlanForm(request.POST, viewer=request.user, zone=current_policy().zone)
-    if form.is_valid() and not form.is_kept_from(_broken(request, form)):
+    if form.is_valid() and not form.is_kept_from(*_against(request, form)):
         told = form.cleaned_data
         try:
-            made = scheduling.plan(told["advisories"], told["at"], by=request.user, name=told["name"])
+            made = scheduling.plan(
+                told["advisories"], told["at"], by=request.user, name=told["name"], confirmed=form.confirmed
+            )
         except NotAhead:
             form.add_error("day", "That instant has passed already.")
         except scheduling.NotPlannable as refusal:
             form.add_error("advisories", f"{refusal}.")
+        except BreaksClocks as warning:
+            form.is_kept_from(warning.broken)
         else:
             messages.success(request, f"{made} is planned.")
             return redirect(made)
@@ -92,7 +99,7 @@ def _plan_page(request: SignedInRequest, form: PlanForm, *, status: int = 200) -
     return render(request, "desk/plan.html", {"form": form}, status=status)
 
 
-def _asked_at(request: HttpRequest) -> Any:
+def asked_at(request: HttpRequest) -> Any:
     """An instant from the address, as a proposed date's link carries it."""
     try:
         at = parse_datetime(request.GET.get("at", ""))
@@ -101,10 +108,11 @@ def _asked_at(request: HttpRequest) -> Any:
     return at if at is not None and at.tzinfo is not None and 1970 < at.year < 9000 else None
 
 
-def _broken(request: SignedInRequest, form: PlanForm) -> list[str]:
+def _against(request: SignedInRequest, form: PlanForm) -> tuple[list[BrokenClock], list[str]]:
+    """The clocks that the date breaks, and the agreed ends that it isn't."""
     told = form.cleaned_data
-    found = clocks.broken(told["advisories"], told["at"], request.user, current_policy())
-    return [said for sentences in found.values() for said in sentences]
+    broken = clocks.broken(told["advisories"], told["at"], request.user, current_policy())
+    return broken, [ends.differs(one) for one in embargo_dates.bound_to(told["advisories"]) if one.end_at != told["at"]]
 
 
 def _is_number(text: str) -> bool:

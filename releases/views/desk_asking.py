@@ -9,18 +9,23 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from advisories import embargo_refusals
 from advisories.batching import BatchStepNotAllowed, CannotSplit, NoReason, NotAhead
 from advisories.disarming import AlreadyOut
 from advisories.freezing import NeedsReason
-from advisories.models import Batch, StaleBatch, StaleEmbargo
+from advisories.models import Batch, StaleBatch
+from advisories.outside_clocks import BreaksClocks
 from advisories.releasing import ChangedSince, NotOnTheTeam, SomethingMissing
 from advisories.scheduling import NotPlannable
+from releases.desk.values import Offer
 
-REFUSALS = (
-    AlreadyOut, BatchStepNotAllowed, CannotSplit, ChangedSince, NeedsReason, NoReason, NotAhead, NotOnTheTeam,
-    NotPlannable, SomethingMissing, StaleEmbargo,
+REFUSALS: tuple[type[Exception], ...] = (
+    AlreadyOut, BatchStepNotAllowed, BreaksClocks, CannotSplit, ChangedSince, NeedsReason, NoReason, NotAhead,
+    NotOnTheTeam, NotPlannable, SomethingMissing, *embargo_refusals.REFUSALS,
 )  # fmt: skip
 """What may keep a step from being taken, each with a sentence. Nothing was done then."""
+
+_REFUSED_OR_STALE: tuple[type[Exception], ...] = (StaleBatch, *REFUSALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Question:
     consequences: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     is_grave: bool = False
+    offers: tuple[Offer, ...] = ()
 
 
 def ask(request: HttpRequest, batch: Batch, question: Question, form: Form, *, status: int = 200) -> HttpResponse:
@@ -62,12 +68,14 @@ def do(request: HttpRequest, batch: Batch, act: Callable[[], str]) -> HttpRespon
     """The same for what needs no page of its own."""
     try:
         messages.success(request, act())
-    except (StaleBatch, *REFUSALS) as refusal:
+    except _REFUSED_OR_STALE as refusal:
         messages.error(request, sentence(refusal))
     return redirect(batch)
 
 
 def sentence(refusal: Exception) -> str:
     """A refusal as a sentence."""
+    if isinstance(refusal, embargo_refusals.REFUSALS):
+        return embargo_refusals.in_words(refusal)
     said = str(refusal).strip()
     return f"{said[:1].upper()}{said[1:]}{'' if said.endswith('.') else '.'}"

@@ -1,50 +1,57 @@
 """What may happen to a date before it comes: moved, split, cancelled; what joins and what leaves."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
-from advisories import scheduling
+from advisories import embargo_dates, scheduling
 from advisories.batching import Audience
 from advisories.models import Advisory, Batch
+from advisories.outside_clocks import BrokenClock
 from advisories.policies import current_policy
-from releases.desk import clocks
+from releases.desk import clocks, ends
 from releases.desk.telling import audiences, on_its_day
 from releases.forms.desk import JoinForm, MoveForm, ReasonForm, SplitForm
-from releases.views.desk import members_for, releasers_batch
+from releases.views.desk import asked_at, members_for, releasers_batch
 from releases.views.desk_asking import Question, ask, carry_out, do
 
 
 def ask_move(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form for another date."""
     found = releasers_batch(request, pk)
-    form = MoveForm(zone=current_policy().zone, at=found.planned_at, initial={"turn": found.turn})
-    return ask(request, found, _moving(found), form)
+    at = asked_at(request) or found.planned_at
+    form = MoveForm(zone=current_policy().zone, at=at, initial={"turn": found.turn})
+    return ask(request, found, _moving(request, found), form)
 
 
 def move(request: SignedInRequest, pk: int) -> HttpResponse:
     """Plan another instant."""
     found = releasers_batch(request, pk)
     form = MoveForm(request.POST, zone=current_policy().zone)
+    question = _moving(request, found)
     if form.is_valid() and form.is_kept_from(_broken(request, members_for(request, found), form)):
-        return ask(request, found, _moving(found), form, status=422)
+        return ask(request, found, question, form, status=422)
 
-    def act(told: dict[str, object]) -> str:
-        scheduling.move(found, told["at"], reason=str(told["reason"]), by=request.user)  # type: ignore[arg-type]
+    def act(told: dict[str, Any]) -> str:
+        scheduling.move(found, told["at"], reason=told["reason"], by=request.user, confirmed=form.confirmed)
         against = on_its_day(found, request.user)
-        return f"{found} is planned for another date.{f' Mind: {against}' if against else ''}"
+        return f"{found} is planned for {_said(found)}.{f' Mind: {against}' if against else ''}"
 
-    return carry_out(request, found, _moving(found), form, act)
+    return carry_out(request, found, question, form, act)
 
 
 def ask_split(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form for taking something to another date."""
     found = releasers_batch(request, pk)
     members = members_for(request, found)
-    form = SplitForm(members=members, zone=current_policy().zone, at=found.planned_at, initial={"turn": found.turn})
+    leaving = members.filter(number=_number_in(request))
+    at = asked_at(request) or found.planned_at
+    initial = {"turn": found.turn, "leaving": list(leaving)}
+    form = SplitForm(members=members, zone=current_policy().zone, at=at, initial=initial)
     return ask(request, found, _splitting(found), form)
 
 
@@ -55,10 +62,10 @@ def split(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.is_kept_from(_broken(request, form.cleaned_data["leaving"], form)):
         return ask(request, found, _splitting(found), form, status=422)
 
-    def act(told: dict[str, object]) -> str:
+    def act(told: dict[str, Any]) -> str:
         other = scheduling.split(
-            found, told["leaving"], told["at"], reason=str(told["reason"]), by=request.user  # type: ignore[arg-type]
-        )  # fmt: skip
+            found, told["leaving"], told["at"], reason=told["reason"], by=request.user, confirmed=form.confirmed
+        )
         return f"{other} has what left {found}."
 
     return carry_out(request, found, _splitting(found), form, act)
@@ -110,20 +117,21 @@ def leave(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     return do(request, found, act)
 
 
-def _broken(request: SignedInRequest, advisories: Iterable[Advisory], form: MoveForm) -> list[str]:
-    found = clocks.broken(advisories, form.cleaned_data["at"], request.user, current_policy())
-    return [said for sentences in found.values() for said in sentences]
+def _broken(request: SignedInRequest, advisories: Iterable[Advisory], form: MoveForm) -> list[BrokenClock]:
+    return clocks.broken(advisories, form.cleaned_data["at"], request.user, current_policy())
 
 
-def _moving(found: Batch) -> Question:
-    told = _told(found)
+def _moving(request: SignedInRequest, found: Batch) -> Question:
+    told, bound = _told(found), embargo_dates.bound_to(members_for(request, found))
     return Question(
         "Move the date",
         f"{found} is planned for {_said(found)}.",
         "Move it",
         (f"They know the date and are told of the new one, with your reason: {audiences(told)}.",
+         *ends.following(bound),
          "Approvals given so far are void, since the instant is part of what is approved."),
-        on_its_day_now(found),
+        (*on_its_day_now(found), *ends.warnings(found, bound)),
+        offers=ends.offers(found, bound),
     )  # fmt: skip
 
 
@@ -133,6 +141,7 @@ def _splitting(found: Batch) -> Question:
         "What you tick goes to a batch of its own, with another date. Both keep the history.",
         "Split it",
         (f"They know the date and are told of the new one: {audiences(_told(found))}.",
+         "Embargoes on what leaves end on the new date, too: whoever consented to another is asked again.",
          "Approvals of the batch are void, since what was approved was all of it."),
     )  # fmt: skip
 
@@ -151,6 +160,12 @@ def _cancelling(found: Batch) -> Question:
 def on_its_day_now(found: Batch) -> tuple[str, ...]:
     """What speaks against the date as it is."""
     return ("Its instant has passed and nothing went out.",) if found.planned_at <= timezone.now() else ()
+
+
+def _number_in(request: SignedInRequest) -> int:
+    """The advisory that a link has chosen to leave; none is number zero."""
+    number = request.GET.get("advisory", "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
 
 
 def _told(found: Batch) -> frozenset[Audience]:

@@ -61,7 +61,7 @@ def test_every_required_section_is_asked_for(field: str) -> None:
         (State.READY, {"undecided_credits": ("Ada",)}, Lack.CREDIT),
         (State.READY, {"branches": (BranchFacts("stable-4.15"),)}, Lack.SERIES),
         (State.PREDISCLOSED, {"embargo": EmbargoState.PROPOSED}, Lack.EMBARGO),
-        (State.PREDISCLOSED, {"embargo_end_at": NOW}, Lack.EMBARGO),
+        (State.PREDISCLOSED, {"embargo_end_at": NOW, "planned_at": NOW}, Lack.EMBARGO),
         (State.PREDISCLOSED, {"is_out": True}, Lack.EMBARGO),
         (State.PREDISCLOSED, {"deployment_said": False}, Lack.DEPLOYMENT),
         (State.PREDISCLOSED, {"recipients": 0}, Lack.RECIPIENTS),
@@ -83,9 +83,11 @@ def test_each_lack_is_found_by_itself(target: State, changes: dict[str, Any], ex
     assert lacks(target, **changes) == [expected]
 
 
-def test_a_date_before_the_embargos_end_is_not_published() -> None:
-    early = END - timedelta(hours=1)
-    assert lacks(State.PUBLIC, planned_at=early, delivered_end_at=early) == [Lack.EMBARGO]
+@pytest.mark.parametrize("hours", [-1, 1])
+@pytest.mark.parametrize("target", [State.PREDISCLOSED, State.PUBLIC])
+def test_a_date_that_is_not_the_embargos_end_is_told_to_nobody_and_not_published(target: State, hours: int) -> None:
+    other = END + timedelta(hours=hours)
+    assert lacks(target, planned_at=other, delivered_end_at=other) == [Lack.DATE]
 
 
 def test_what_is_out_is_published_without_waiting_for_the_end() -> None:

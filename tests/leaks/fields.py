@@ -73,6 +73,7 @@ SECRET_DAYS = {
     "advisories.Batch": "planned_at",
     "advisories.BatchMove": "old_at new_at",
     "advisories.Embargo": "end_at",
+    "advisories.Overrun": "planned_at",
     "advisories.Permission": "at",
     "advisories.Proposal": "end_at",
     "advisories.Publication": "public_at",

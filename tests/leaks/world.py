@@ -33,6 +33,7 @@ from advisories.models import (
     CommentAudience,
     DoorKind,
     Identifier,
+    Overrun,
     Party,
     Permission,
     Reissue,
@@ -227,6 +228,10 @@ def _negotiate(hidden: Advisory, owner: User) -> None:
     negotiating.accept(agreed, by=owner, confirmed=confirmed)
     later = End(HIDDEN_END + timedelta(hours=1), "Pacific/Chatham", word("wish"))
     negotiating.propose(hidden, later, party=finder)
+    Overrun.objects.create(
+        batch=Batch.objects.get(entries__advisory=hidden), planned_at=HIDDEN_END, clock=clocks[0],
+        reason=word("overrun-release"), by=owner,
+    )  # fmt: skip
 
 
 def _reported_elsewhere(guests: Advisory, by: User) -> None:

@@ -132,10 +132,14 @@ def test_a_date_that_moves_is_checked_against_the_clocks_of_others_and_the_old_o
     outside_clocks.start(advisory, rule.key, Began(timezone.now()), by=people[0])
     with pytest.raises(BreaksClocks):
         negotiating.propose(advisory, End(new_at), party=Party.team(people[0]))
+    with pytest.raises(BreaksClocks):
+        scheduling.move(batch, new_at, reason="A partner asked.", by=people[0])
+    batch.refresh_from_db()
+    assert batch.planned_at == old_at
     near = old_at + timedelta(days=1)
-    embargoed_until(near, advisory, by=people[0])
     scheduling.move(batch, near, reason="A partner asked.", by=people[0])
     assert (batch.state, Arming.objects.in_force().exists()) == (BatchState.PREDISCLOSED, False)
+    assert Embargo.of(advisory).end_at == near, "what people consent to is the date that is used"
     told = Tiding.objects.filter(what=What.DATE_MOVED).values_list("audience", "planned_at")
     assert {(Audience.MEMBERS, near), (Audience.RELEASE_MANAGERS, near)} <= set(told)
     assert approved_by(batch, *people[1:]), missing(batch)

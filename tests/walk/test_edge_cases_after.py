@@ -114,7 +114,12 @@ def test_two_reports_of_one_thing_end_at_the_earliest_date_and_both_finders_are_
     assert approved_by(batch, *people[1:]), missing(batch)
     numbering.merge(two, one, because="It is one flaw.", by=people[0])
     batch.refresh_from_db()
-    assert (batch.state, list(batch.members), Publication.objects.coming().exists()) == (BatchState.FROZEN, [], False)
+    assert (batch.state, list(batch.members), Publication.objects.coming().exists()) == (
+        BatchState.CANCELLED,
+        [],
+        False,
+    )
+    assert "It is one flaw." in batch.cancelled_for
     assert Embargo.of(one).end_at == Embargo.of(two).end_at == early
     again = frozen([one], early, by=people[0])
     assert approved_by(again, *people[1:]), missing(again)
