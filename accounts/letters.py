@@ -6,16 +6,15 @@ from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from kombu.exceptions import OperationalError
 
-from accounts import tasks
-from accounts.models import Invitation, Letter, User
+from accounts import outbox, tasks
+from accounts.models import Invitation, Letter, Sending, User
+from accounts.outbox import NotAnyMore
 
 logger = logging.getLogger(__name__)
 
@@ -28,26 +27,23 @@ def post(kind: Letter.Kind, address: str) -> None:
 
 def ring_for_waiting() -> None:
     """Ring for every letter whose bell was lost."""
-    for pk in Letter.objects.waiting().values_list("pk", flat=True):
+    for pk in Letter.objects.claimable().values_list("pk", flat=True):
         _ring(pk)
 
 
 def send(pk: int) -> None:
     """Send one letter unless somebody is at it; a failure leaves it to be rung for again."""
-    claimed = Letter.objects.waiting().filter(pk=pk).update(claimed_at=Now(), tries=F("tries") + 1)
-    if not claimed:
-        return
-    letter = Letter.objects.get(pk=pk)
+    stands = outbox.send(Letter.objects.all(), pk, _hand_over)
+    if stands in (Sending.SENT, Sending.STOPPED):
+        Letter.objects.filter(pk=pk, state=stands).delete()
+
+
+def _hand_over(letter: Letter) -> None:
     written = _invitation(letter) if letter.kind == Letter.Kind.INVITATION else _reset(letter)
-    if written:
-        subject, text = written
-        try:
-            send_mail(subject, text, None, [letter.address])
-        except OSError as error:
-            # The claim runs out, and the sweep rings again.
-            logger.warning("letter %s could not be sent: %s", pk, type(error).__name__)
-            return
-    Letter.objects.filter(pk=pk).delete()
+    if written is None:
+        raise NotAnyMore("There is nobody to send it to.")
+    subject, text = written
+    send_mail(subject, text, None, [letter.address])
 
 
 def _reset(letter: Letter) -> tuple[str, str] | None:

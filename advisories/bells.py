@@ -2,6 +2,7 @@
 
 import logging
 
+from celery import Task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -11,25 +12,23 @@ logger = logging.getLogger(__name__)
 
 
 def ring_for_letter(pk: int) -> None:
-    """Tell a worker, once the transaction is through, that a letter waits."""
-    transaction.on_commit(lambda: _ring(pk))
+    """Tell a worker, once the transaction is through, that a letter to a finder waits."""
+    transaction.on_commit(lambda: _ring(tasks.send_letter, pk))
+
+
+def ring_for_notice(pk: int) -> None:
+    """Tell a worker, once the transaction is through, that a notice waits."""
+    transaction.on_commit(lambda: _ring(tasks.send_notice, pk))
 
 
 def ring_for_opening(pk: int) -> None:
     """Tell a worker, once the transaction is through, that an encrypted letter has come."""
-    transaction.on_commit(lambda: _ring_for_opening(pk))
+    transaction.on_commit(lambda: _ring(tasks.open_letter, pk))
 
 
-def _ring_for_opening(pk: int) -> None:
+def _ring(task: Task[[int], None], pk: int) -> None:
     try:
-        tasks.open_letter.apply_async(args=(pk,), retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("the broker did not take the bell for letter %s: %s", pk, type(error).__name__)
-
-
-def _ring(pk: int) -> None:
-    try:
-        tasks.send_letter.apply_async(args=(pk,), retry=False)
+        task.apply_async(args=(pk,), retry=False)
     except (OperationalError, OSError) as error:
         # The sweeper rings again; what a person did must not fail because the broker is away.
-        logger.warning("the broker did not take the bell for letter %s: %s", pk, type(error).__name__)
+        logger.warning("the broker did not take a bell (%s %s): %s", task.name, pk, type(error).__name__)

@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from advisories import consents as rules
 from advisories import embargo as embargo_rules
-from advisories import posting
+from advisories import notifying, posting
 from advisories.consents import SILENT, OtherTerms, Standing, Terms
-from advisories.models import Advisory, Consent, Embargo, Event, Notice, Party, Report, Seat, Side
+from advisories.models import About, Advisory, Consent, Embargo, Event, Notice, Party, Report, Seat, Side
 from advisories.models.seat import Right
 from advisories.policies import current_policy
 from advisories.reports import TAKES_PART
@@ -108,6 +108,8 @@ def ask_again(consent: Consent, *, by: User, now: datetime | None = None) -> Non
     event = _record(consent, "consent-asked", by=by)
     if consent.report is not None:
         posting.promise(consent.report, Notice.DATES, key=f"event:{event.sequence}")
+    if consent.user is not None:
+        notifying.notify(consent.user, embargo.advisory, About.DATES, but=by)
 
 
 @transaction.atomic
@@ -135,7 +137,8 @@ def who_may_be_told(embargo: Embargo) -> list[Consent]:
 
 
 def tell(embargo: Embargo, event: Event, *, but: Party | None = None) -> None:
-    """Promise each finder a letter that something has changed, but not whoever changed it."""
+    """Promise each finder, and whoever has a seat, a letter that something has changed, but not who changed it."""
+    notifying.notify_seated(embargo.advisory, About.DATES, but=but.user if but else None)
     for report in finders_of(embargo):
         if but is None or Party.finder(report).key != but.key:
             posting.promise(report, Notice.DATES, key=f"event:{event.sequence}")

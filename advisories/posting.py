@@ -4,25 +4,20 @@ A letter says that there is something to read and where. It never carries a titl
 mail is read by every machine on its way.
 """
 
-import logging
 import secrets
 from datetime import timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import outbox
+from accounts.models import Sending
 from advisories import bells
-from advisories.models import DoorKind, DraftFile, Knock, Notice, OutgoingMail, Report, ReportDoor, Sending
-from advisories.models.mail import MOST_ATTEMPTS
+from advisories.models import DoorKind, DraftFile, Knock, Notice, OutgoingMail, Report, ReportDoor
 
-logger = logging.getLogger(__name__)
-
-_LONGEST_WAIT_S = 6 * 3600
 _KEEP_DRAFTS = timedelta(days=7)
 _MOST_AT_ONCE = 50
 
@@ -60,17 +55,8 @@ def promise(report: Report, kind: Notice, *, key: str) -> OutgoingMail | None:
 
 def send(pk: int) -> bool:
     """Send one letter unless somebody else does or has; whether it went out."""
-    letter = OutgoingMail.objects.claim(pk)
-    if letter is None:
-        return False
-    try:
-        _message(letter).send()
-    except (SMTPException, OSError) as error:
-        _put_off(letter, type(error).__name__)
-        return False
-    mine = OutgoingMail.objects.filter(pk=pk, state=Sending.SENDING, attempts=letter.attempts)
-    mine.update(state=Sending.SENT, sent_at=Now(), lease_until=None, trouble="")
-    return True
+    rows = OutgoingMail.objects.select_related("report__finder")
+    return outbox.send(rows, pk, _hand_over) is Sending.SENT
 
 
 def sweep() -> int:
@@ -86,6 +72,10 @@ def sweep() -> int:
 def subject_of(letter: OutgoingMail) -> str:
     """A subject without a secret, such as `[SSA report 7f3a01] We got your report`."""
     return f"[{settings.ADVISORY_PREFIX} report {letter.report.reference}] {Notice(letter.kind).label}"
+
+
+def _hand_over(letter: OutgoingMail) -> None:
+    _message(letter).send()
 
 
 def _message(letter: OutgoingMail) -> EmailMessage:
@@ -113,20 +103,6 @@ def _message(letter: OutgoingMail) -> EmailMessage:
             "X-Auto-Response-Suppress": "All",
         },
     )
-
-
-def _put_off(letter: OutgoingMail, trouble: str) -> None:
-    """Wait twice as long as before, from a minute to six hours; give up in the end, where the team sees it."""
-    is_over = letter.attempts >= MOST_ATTEMPTS
-    wait = timedelta(seconds=min(_LONGEST_WAIT_S, 60 * 2 ** (letter.attempts - 1)))
-    mine = OutgoingMail.objects.filter(pk=letter.pk, state=Sending.SENDING, attempts=letter.attempts)
-    mine.update(
-        state=Sending.FAILED if is_over else Sending.QUEUED,
-        due_at=timezone.now() + wait,
-        lease_until=None,
-        trouble=trouble[:100],
-    )
-    logger.warning("letter %s was not sent: %s", letter.pk, trouble)
 
 
 def _domain() -> str:

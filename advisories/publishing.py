@@ -3,15 +3,14 @@
 Readers need none of this: they see a publication from its instant on. A worker that was dead does it when it is back.
 """
 
-import logging
-from datetime import datetime, timedelta
-from smtplib import SMTPException
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import User
+from accounts import outbox
+from accounts.models import Sending, User
+from accounts.outbox import NotYet, Unsendable
 from advisories import announcing, drafting, tidings
 from advisories.batching import Audience, BatchState
 from advisories.content import Fixes
@@ -28,17 +27,9 @@ from advisories.models import (
     PublicationStep,
     Reissue,
     StepKind,
-    StepState,
     What,
 )
 
-logger = logging.getLogger(__name__)
-
-LEASE = timedelta(minutes=5)
-PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(hours=1)
-MOST_TRIES = 24
-"""About a day of trying, which outlasts a mail server's bad night."""
 _MOST_AT_ONCE = 100
 
 
@@ -78,46 +69,31 @@ def publish_known(advisory: Advisory, fixes: Fixes, public_at: datetime, *, chan
 
 def due_steps() -> list[int]:
     """Steps that a worker should be told of, by primary key."""
-    return list(
-        PublicationStep.objects.due().exclude(kind=StepKind.RECORD).values_list("pk", flat=True)[:_MOST_AT_ONCE]
-    )
+    return list(PublicationStep.objects.due().values_list("pk", flat=True)[:_MOST_AT_ONCE])
 
 
 def do_step(pk: int) -> bool:
     """Do one step unless somebody is at it or it is done; whether it is done now. Safe to call twice at once."""
     if not PublicationStep.objects.due().filter(pk=pk).exists():
         return False
-    if not PublicationStep.objects.filter(pk=pk).claim(LEASE):
-        return False
-    step = PublicationStep.objects.select_related("publication__revision__advisory").get(pk=pk)
-    mine = PublicationStep.objects.filter(pk=pk, state=StepState.WAITING, tries=step.tries)
-    try:
-        announcing.send(step.publication, step.target)
-    except announcing.NotSealed:
-        mine.update(tries=F("tries") - 1, lease_until=Now() + PAUSE, trouble="It waits for the signature.")
-        return False
-    except (SMTPException, OSError, NotWritable) as error:
-        _put_off(step, mine, type(error).__name__)
-        return False
-    return bool(mine.update(state=StepState.DONE, done_at=Now(), lease_until=None, trouble=""))
+    rows = PublicationStep.objects.select_related("publication__revision__advisory")
+    return outbox.send(rows, pk, _announce) is Sending.SENT
 
 
 @transaction.atomic
 def try_again(step: PublicationStep, *, by: User) -> None:
     """Queue a step once more that was given up."""
-    failed = PublicationStep.objects.filter(pk=step.pk, state=StepState.FAILED)
-    if failed.update(state=StepState.WAITING, tries=0, lease_until=None):
+    if PublicationStep.objects.filter(pk=step.pk).queue_again(Sending.FAILED):
         Event.objects.record(step.publication.advisory, kind="step-tried-again", by=by, detail={"kind": step.kind})
 
 
-def _put_off(step: PublicationStep, mine: QuerySet[PublicationStep], trouble: str) -> None:
-    """Wait twice as long each time, up to an hour; give up in the end, where the team sees it."""
-    is_over = step.tries >= MOST_TRIES
-    wait = min(PAUSE * 2 ** (step.tries - 1), LONGEST_PAUSE)
-    mine.update(
-        state=StepState.FAILED if is_over else StepState.WAITING, lease_until=Now() + wait, trouble=trouble[:200]
-    )
-    logger.warning("step %s was not done: %s", step.pk, trouble)
+def _announce(step: PublicationStep) -> None:
+    try:
+        announcing.send(step.publication, step.target)
+    except announcing.NotSealed:
+        raise NotYet("It waits for the signature.") from None
+    except NotWritable:
+        raise Unsendable("NotWritable") from None
 
 
 def _note(publication: Publication, batch: Batch) -> None:
@@ -136,4 +112,4 @@ def _note(publication: Publication, batch: Batch) -> None:
     for audience in (Audience.TEAM, Audience.MEMBERS):
         tidings.tell(advisory, what, audience, revision=publication.revision, batch=batch)
     steps = PublicationStep.objects.filter(publication=publication, kind=StepKind.RECORD)
-    steps.update(state=StepState.DONE, done_at=Now())
+    steps.update(state=Sending.SENT, sent_at=Now())

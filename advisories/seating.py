@@ -6,8 +6,9 @@ from django.db import transaction
 
 from accounts import inviting
 from accounts.models import Invitation, Role, TeamSeat, User
-from advisories.models import Advisory, Event, Seat
+from advisories.models import About, Advisory, Event, Seat
 from advisories.models.seat import Right
+from advisories.notifying import notify
 
 
 class SeatHeldAlready(Exception):
@@ -21,7 +22,9 @@ def give_seat(advisory: Advisory, address: str, *, name: str, right: Right, unti
     User.objects.select_for_update().get(pk=person.pk)
     for held in Seat.objects.current().filter(advisory=advisory, user=person):
         held.end(by=by)
-    return Seat.objects.give(advisory, person, right, until_at=until, by=by)
+    seat = Seat.objects.give(advisory, person, right, until_at=until, by=by)
+    notify(person, advisory, About.SEAT, but=by)
+    return seat
 
 
 def end_seat(seat: Seat, *, by: User) -> bool:

@@ -12,6 +12,14 @@ def send_letter(pk: int) -> None:
 
 
 @shared_task
+def send_notice(pk: int) -> None:
+    """Send one notice, unless somebody is at it."""
+    from advisories import notifying
+
+    notifying.send(pk)
+
+
+@shared_task
 def open_letter(pk: int) -> None:
     """Open one encrypted letter, where there is a key."""
     from advisories import opening
@@ -41,9 +49,10 @@ def do_step(pk: int) -> None:
 @shared_task
 def sweep_mail() -> None:
     """Ring again for letters that wait, and forget what was kept for a while only."""
-    from advisories import opening, posting
+    from advisories import notifying, opening, posting
 
     posting.sweep()
+    notifying.sweep()
     opening.sweep()
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from advisories import notifying
 from advisories.batching import Audience
-from advisories.models import Advisory, Batch, Revision, Tiding, What
+from advisories.models import About, Advisory, Batch, Revision, Tiding, What
 from advisories.predisclosure import promising
 
 
@@ -16,7 +17,7 @@ def tell(
     batch: Batch | None = None,
     reason: str = "",
 ) -> Tiding:
-    """Promise one audience one tiding of one advisory; members each get a delivery of it."""
+    """Promise one audience one tiding of one advisory; members each get a delivery of it, guests a notice."""
     made = Tiding.objects.create(
         what=what,
         audience=audience,
@@ -28,6 +29,7 @@ def tell(
     )
     if audience is Audience.MEMBERS:
         promising.promise(made)
+    notifying.notify_seated(advisory, About.NEWS)
     return made
 
 

@@ -308,6 +308,9 @@ MAIL_ADDRESS: str = parseaddr(DEFAULT_FROM_EMAIL)[1]
 MAIL_CAP_BYTES: int = env.int("MAIL_CAP_BYTES", 10 * 1024 * 1024)
 MAIL_ALIASES: list[str] = env.list("MAIL_ALIASES", [])
 MAIL_MOST_BYTES: int = env.int("MAIL_MOST_BYTES", 64 * 1024 * 1024)
+# How long one attempt to send may take before its worker counts as dead, and the first pause after a failure.
+LETTER_LEASE_S: float = env.float("LETTER_LEASE_S", 300.0)
+LETTER_PAUSE_S: float = env.float("LETTER_PAUSE_S", 30.0)
 LARGE_MAIL_DIR: Path = VAR_DIR / "large-mail"
 
 # The team's OpenPGP keys: files that only the worker's account can read, or a program that reaches a card or an agent.

@@ -8,7 +8,7 @@ from advisories.models.checklist import Tick
 from advisories.models.clock import Overrun, StartedClock
 from advisories.models.comment import Comment, CommentAudience, CommentFile
 from advisories.models.consent import Consent
-from advisories.models.delivery import Delivery, DeliveryForm, DeliveryState, KeptFrom
+from advisories.models.delivery import Delivery, DeliveryForm, KeptFrom
 from advisories.models.embargo import (
     Answer,
     Embargo,
@@ -21,16 +21,17 @@ from advisories.models.embargo import (
 from advisories.models.event import Event
 from advisories.models.identifier import Identifier, Standing
 from advisories.models.knock import Knock
-from advisories.models.mail import Fate, IncomingMail, Notice, Opening, OutgoingMail, Sending
+from advisories.models.mail import Fate, IncomingMail, Notice, Opening, OutgoingMail
 from advisories.models.membership import MemberKey, Membership, MembershipState, StaleMembership
 from advisories.models.message import Attachment, Author, DraftFile, Message
+from advisories.models.notification import About, Notification
 from advisories.models.opened import OpenedFile, OpenedLetter
 from advisories.models.organisation import Contact, ContactRight, Organisation
 from advisories.models.party import Party, Side
 from advisories.models.permission import Permission
 from advisories.models.policy import PolicyVersion
 from advisories.models.public_entry import PublicEntry
-from advisories.models.publication import Publication, PublicationStep, StepKind, StepState
+from advisories.models.publication import Publication, PublicationStep, StepKind
 from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoor, StaleReport
 from advisories.models.report_text import ReportText
 from advisories.models.revision import Reissue, Revision, RevisionPatch
@@ -42,14 +43,13 @@ from advisories.models.typed_text import TypedText
 from advisories.models.vector import Vector
 
 __all__ = [
-    "Advisory", "Affected", "Answer", "Approval", "Arming", "Attachment", "Author", "Batch", "BatchEntry",
+    "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Attachment", "Author", "Batch", "BatchEntry",
     "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact", "ContactRight", "Credit",
-    "Delivery", "DeliveryForm", "DeliveryState", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder",
-    "Identifier", "IncomingMail", "KeptFrom", "Knock", "MemberKey", "Membership", "MembershipState", "Message",
-    "Notice", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Out", "OutgoingMail", "Override", "Overrun",
-    "Party", "Permission", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry", "Publication",
-    "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Seat",
-    "Sending", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport",
-    "Standing", "StartedClock", "StepKind", "StepState", "TextVersion", "Tick", "Tiding", "TypedText", "Vector",
-    "Verdict", "What",
+    "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder", "Identifier",
+    "IncomingMail", "KeptFrom", "Knock", "MemberKey", "Membership", "MembershipState", "Message", "Notice",
+    "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Out", "OutgoingMail", "Override",
+    "Overrun", "Party", "Permission", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry", "Publication",
+    "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Seat", "Side",
+    "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing",
+    "StartedClock", "StepKind", "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "Verdict", "What",
 ]  # fmt: skip

@@ -4,34 +4,20 @@ A delivery is both, so that who had which revision is one question: whoever has 
 it, and whoever could fetch it has a row that says since when.
 """
 
-from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.access import holds
 from accounts.models import Role, User
+from accounts.models.outgoing import Outgoing, OutgoingQuerySet, Sending
 from advisories.models.membership import Membership
 from advisories.models.organisation import Organisation
 from advisories.models.tiding import Tiding
-
-LEASE = timedelta(minutes=5)
-"""How long one attempt to send may take; after that its worker counts as dead."""
-
-
-class DeliveryState(models.TextChoices):
-    """Where a letter stands. Whether it was read is `acknowledged_at`'s to say."""
-
-    QUEUED = "queued", "Waiting"
-    SENDING = "sending", "Being sent"
-    SENT = "sent", "Sent"
-    BOUNCED = "bounced", "Came back"
-    FAILED = "failed", "Given up"
-    STOPPED = "stopped", "Not sent: the membership had ended"
 
 
 class DeliveryForm(models.TextChoices):
@@ -42,7 +28,7 @@ class DeliveryForm(models.TextChoices):
     NOTICE = "notice", "A bare notice to sign in"
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
+class DeliveryQuerySet(OutgoingQuerySet["Delivery"]):
     """Questions about deliveries."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
@@ -61,57 +47,50 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
         return self.filter(~Exists(kept), membership__organisation__in=Organisation.objects.spoken_for_by(viewer))
 
-    def claimable(self) -> Self:
-        """Those that are due, and those whose worker died over them."""
-        due = Q(state=DeliveryState.QUEUED, due_at__lte=Now())
-        return self.filter(due | Q(state=DeliveryState.SENDING, lease_until__lt=Now()))
+    def in_turn(self) -> Self:
+        """Those that are due and before which nothing waits for the same member about the same advisory.
 
-    def claim(self, pk: int) -> "Delivery | None":
-        """Take one in hand, or none where somebody else has it or it is gone."""
-        values = {"state": DeliveryState.SENDING, "attempts": F("attempts") + 1, "lease_until": Now() + LEASE}
-        if not self.claimable().filter(pk=pk).update(**values):
-            return None
-        return self.select_related("tiding__advisory", "tiding__revision", "membership__organisation").get(pk=pk)
+        What came later never overtakes what came before: the last date that a member reads is the last that was told.
+        """
+        before = self.model._default_manager.filter(
+            state__in=[Sending.QUEUED, Sending.SENDING],
+            tiding__advisory=OuterRef("tiding__advisory"),
+            membership=OuterRef("membership"),
+            pk__lt=OuterRef("pk"),
+        )
+        return self.claimable().filter(~Exists(before))
 
 
-class Delivery(models.Model):
+class Delivery(Outgoing):
     """One tiding for one member."""
 
     tiding = models.ForeignKey(Tiding, on_delete=models.PROTECT, related_name="deliveries")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="deliveries")
-    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.QUEUED)
     form = models.CharField(max_length=10, choices=DeliveryForm, blank=True, default=DeliveryForm.UNDECIDED)
     header_id = models.CharField(
         max_length=250, unique=True, help_text="Its Message-ID: the same in every attempt, so that two arrive as one."
     )
-    attempts = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField(db_default=Now())
-    lease_until = models.DateTimeField(null=True, blank=True)
-    made_at = models.DateTimeField(db_default=Now())
-    sent_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True, help_text="When it last came back.")
     encrypted_to = models.CharField(max_length=500, blank=True, help_text="Fingerprints of the keys, with commas.")
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     fetched_at = models.DateTimeField(null=True, blank=True, help_text="When it was first read or fetched here.")
-    trouble = models.CharField(max_length=100, blank=True, help_text="What went wrong last, in neutral words.")
 
     objects = DeliveryQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Outgoing.Meta):
         ordering = ["pk"]
         verbose_name_plural = "deliveries"
         constraints = [
+            *Outgoing.Meta.constraints,
             models.UniqueConstraint(fields=["tiding", "membership"], name="advisories_delivery_once"),
             models.CheckConstraint(
-                condition=Q(state__in=DeliveryState.values), name="advisories_delivery_state_is_known"
+                condition=~Q(state=Sending.BOUNCED) | Q(bounced_at__isnull=False),
+                name="advisories_delivery_bounced_has_its_instant",
             ),
             models.CheckConstraint(condition=Q(form__in=DeliveryForm.values), name="advisories_delivery_form_is_known"),
-            models.CheckConstraint(
-                condition=Q(state__in=[DeliveryState.SENT, DeliveryState.BOUNCED]) ^ Q(sent_at__isnull=True),
-                name="advisories_delivery_sent_has_its_instant",
-            ),
             models.CheckConstraint(
                 condition=(Q(form=DeliveryForm.ENCRYPTED) & ~Q(encrypted_to=""))
                 | (~Q(form=DeliveryForm.ENCRYPTED) & Q(encrypted_to="")),

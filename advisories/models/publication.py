@@ -1,6 +1,5 @@
 """What the world sees: one revision, from its instant on, by the database's clock and nobody else's."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -9,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.models.outgoing import Outgoing, OutgoingQuerySet
 
 if TYPE_CHECKING:
     from advisories.models.advisory import Advisory
@@ -103,18 +103,7 @@ class StepKind(models.TextChoices):
     MAIL = "mail", "Mail to a list"
 
 
-class StepState(models.TextChoices):
-    """Where a step stands."""
-
-    WAITING = "waiting", "Waiting"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-
-
-_FREE = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
-
-
-class PublicationStepQuerySet(models.QuerySet["PublicationStep"]):
+class PublicationStepQuerySet(OutgoingQuerySet["PublicationStep"]):
     """Questions about steps, and the claim."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
@@ -124,44 +113,26 @@ class PublicationStepQuerySet(models.QuerySet["PublicationStep"]):
         return self.filter(publication__advisory__in=Advisory.objects.worked_on_by(viewer))
 
     def due(self) -> Self:
-        """Those whose instant has come, that nobody has in hand and that have not failed for good."""
+        """Those whose instant has come and that a worker may take in hand; the record keeps up by itself."""
         instant = Q(publication__voided_at__isnull=True, publication__public_at__lte=Now())
-        return self.filter(_FREE, instant, state=StepState.WAITING)
-
-    def claim(self, lease: timedelta) -> int:
-        """Take in hand what nobody has; how many that were.
-
-        By columns of the steps alone: a condition on another table is looked up first, and PostgreSQL doesn't ask it
-        again after waiting for whoever claims at the same moment.
-        """
-        free = self.filter(_FREE, state=StepState.WAITING)
-        return free.update(lease_until=Now() + lease, tries=F("tries") + 1)
+        return self.claimable().filter(instant).exclude(kind=StepKind.RECORD)
 
 
-class PublicationStep(models.Model):
+class PublicationStep(Outgoing):
     """One step of a publication: the promise, claimed by compare-and-set, done once in effect."""
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=10, choices=StepKind)
     target = models.CharField(max_length=254, blank=True, help_text="The address of a list.")
-    state = models.CharField(max_length=10, choices=StepState, default=StepState.WAITING)
-    tries = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
-    trouble = models.CharField(max_length=200, blank=True, help_text="What went wrong last, in neutral words.")
 
     objects = PublicationStepQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Outgoing.Meta):
         ordering = ["publication", "pk"]
         constraints = [
+            *Outgoing.Meta.constraints,
             models.UniqueConstraint(fields=["publication", "kind", "target"], name="advisories_publicationstep_once"),
             models.CheckConstraint(condition=Q(kind__in=StepKind.values), name="advisories_publicationstep_kind_known"),
-            models.CheckConstraint(
-                condition=(Q(state=StepState.DONE, done_at__isnull=False))
-                | (Q(state__in=[StepState.WAITING, StepState.FAILED], done_at__isnull=True)),
-                name="advisories_publicationstep_done_has_its_instant",
-            ),
         ]
 
     def __str__(self) -> str:

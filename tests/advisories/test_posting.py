@@ -16,10 +16,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import Role
+from accounts.models import Role, Sending
+from accounts.models.outgoing import MOST_ATTEMPTS
 from advisories import posting, triage
-from advisories.models import DraftFile, Notice, OutgoingMail, Sending
-from advisories.models.mail import MOST_ATTEMPTS
+from advisories.models import DraftFile, Notice, OutgoingMail
 from tests.make import make_report, make_user
 
 

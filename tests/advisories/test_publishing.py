@@ -15,7 +15,7 @@ from django.utils import timezone
 from pysequoia import Tsk
 from pytest_django import Settings
 
-from accounts.models import Role, User
+from accounts.models import Role, Sending, User
 from advisories import announcing, publishing, rehearsing, releasing, scheduling, sealing, standing
 from advisories.batching import BatchState
 from advisories.formats import clearsign
@@ -29,7 +29,6 @@ from advisories.models import (
     PublicationStep,
     SignedText,
     StepKind,
-    StepState,
 )
 from tests.advisories.test_releasing import SECTIONS, fixes_of
 from tests.make import make_advisory, make_user
@@ -160,7 +159,7 @@ def test_a_publication_is_announced_to_the_lists_once(
     assert letter["To"] == LIST
     assert "Another" not in letter["Subject"]
     assert [part.get_filename() for part in letter.iter_attachments()] == ["1.patch"]
-    assert step().state == StepState.DONE
+    assert step().state == Sending.SENT
 
 
 def test_nothing_is_announced_before_the_instant(frozen: Batch, inbox: Inbox, people: tuple[User, User]) -> None:
@@ -175,9 +174,9 @@ def test_a_server_that_refuses_is_asked_again(frozen: Batch, inbox: Inbox, peopl
     armed(frozen, people)
     inbox.refuses = True
     assert publishing.do_step(step().pk) is False
-    assert (step().state, step().trouble) == (StepState.WAITING, "SMTPDataError")
+    assert (step().state, step().trouble) == (Sending.QUEUED, "SMTPDataError 451")
     inbox.refuses = False
-    PublicationStep.objects.update(lease_until=None)
+    PublicationStep.objects.update(due_at=timezone.now())
     assert publishing.do_step(step().pk) is True
     assert len(inbox.taken) == 1
 

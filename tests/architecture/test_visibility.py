@@ -38,7 +38,7 @@ GUARDED = {
     ),
     *("Affected", "Comment", "CommentFile", "Identifier", "TextVersion", "Tick", "TypedText", "Vector"),
     *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),
-    *("Organisation", "Contact", "Membership", "MemberKey", "Delivery", "KeptFrom", "Permission"),
+    *("Organisation", "Contact", "Membership", "MemberKey", "Delivery", "KeptFrom", "Permission", "Notification"),
 }
 THROUGH_THE_VIEWER = {
     *("visible_to", "read_by", "known_to", "public", "with_list_visible_to", "leaving_a_note_for"),

@@ -31,6 +31,8 @@ def environment(var: Path) -> Mapping[str, str]:
         "PENSTOCK_BROKER_URL": settings.CELERY_BROKER_URL,
         "PENSTOCK_TICK_S": "0.5",
         "PENSTOCK_LEASE_S": "2",
+        "PENSTOCK_LETTER_LEASE_S": "2",
+        "PENSTOCK_LETTER_PAUSE_S": "0.2",
         "PENSTOCK_RING_AGAIN_S": "1",
         "PYTHONUNBUFFERED": "1",
     }

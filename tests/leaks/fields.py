@@ -85,7 +85,7 @@ SECRET_DAYS = {
 OF_ITSELF_NOTHING = {
     # When something happened, of rows that are themselves hidden, and how work on them goes.
     "accounts.Invitation": "invited_at expires_at accepted_at revoked_at",
-    "accounts.Letter": "address asked_at claimed_at",
+    "accounts.Letter": "address due_at lease_until made_at sent_at trouble",
     "accounts.Session": "session_key session_data expire_date began_at seen_at address device",
     "accounts.TeamSeat": "from_at until_at",
     "accounts.User": "password last_login joined_at",
@@ -100,8 +100,8 @@ OF_ITSELF_NOTHING = {
     "advisories.Comment": "written_at retracted_at",
     "advisories.Consent": "asked_terms asked_end_at answer_by signed_terms signed_end_at",
     "advisories.Contact": "from_at until_at",
-    "advisories.Delivery": "header_id due_at lease_until made_at sent_at encrypted_to acknowledged_at fetched_at"
-    " trouble",
+    "advisories.Delivery": "header_id due_at lease_until made_at sent_at bounced_at encrypted_to acknowledged_at"
+    " fetched_at trouble",
     "advisories.DraftFile": "made_at",
     "advisories.KeptFrom": "at",
     "advisories.MemberKey": "fingerprint expires_at added_at replaced_at",
@@ -114,13 +114,14 @@ OF_ITSELF_NOTHING = {
     "advisories.Knock": "door who hour",
     "advisories.Message": "written_at",
     "advisories.OpenedLetter": "signed_by opened_at",
+    "advisories.Notification": "header_id due_at lease_until made_at sent_at trouble",
     "advisories.OutgoingMail": "key header_id due_at lease_until made_at sent_at trouble",
     "advisories.Overrun": "at",
     "advisories.Override": "branch at",
     "advisories.PolicyVersion": "at",
     "advisories.Proposal": "zone answer_by made_at closed_at",
     "advisories.Publication": "made_at voided_at",
-    "advisories.PublicationStep": "lease_until done_at",
+    "advisories.PublicationStep": "due_at lease_until made_at sent_at",
     "advisories.PublicEntry": "places identifiers rating",
     "advisories.Report": "reference received_at heard_at told_at",
     "advisories.ReportDoor": "made_at",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Sending, User
 from advisories import drafting, negotiating, numbering, publishing, scheduling, triage
 from advisories.batching import Audience, BatchState
 from advisories.embargo import AlreadyOut
@@ -20,7 +20,6 @@ from advisories.models import (
     Reissue,
     Seat,
     StepKind,
-    StepState,
     Tiding,
     What,
 )
@@ -177,10 +176,10 @@ def test_the_instant_holds_with_every_mail_refused_and_each_letter_leaves_once_a
     inbox.refuses = True
     publishing.release_due()
     assert [publishing.do_step(pk) for pk in publishing.due_steps()] == [False, False, False]
-    waiting = PublicationStep.objects.filter(kind=StepKind.MAIL, state=StepState.WAITING)
+    waiting = PublicationStep.objects.filter(kind=StepKind.MAIL, state=Sending.QUEUED)
     assert waiting.count() == 3
     inbox.refuses = False
-    waiting.update(lease_until=None)
+    waiting.update(due_at=timezone.now())
     due = publishing.due_steps()
     assert sum(publishing.do_step(pk) for pk in due * 2) == 3
     assert len(inbox.taken) == 3

@@ -1,0 +1,115 @@
+"""Notices to people with an account: promised with the change they tell of, sent by a worker, without a secret.
+
+`notify(user, advisory, what)` is for whoever has a seat on the advisory or speaks for a member that it was delivered
+to, `notify_seated` for all with a seat, `notify_team` for everybody who answers for it. A notice names neither the
+advisory nor what happened: it says that there is something, and where to sign in.
+"""
+
+import secrets
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.urls import reverse
+
+from accounts import outbox
+from accounts.models import Role, Sending, TeamSeat, User
+from accounts.outbox import NotAnyMore
+from advisories import bells
+from advisories.models import About, Advisory, Delivery, Notification
+
+_MOST_AT_ONCE = 50
+
+
+@transaction.atomic
+def notify(user: User, advisory: Advisory, what: About, *, but: User | None = None) -> Notification | None:
+    """Promise one notice, in the transaction of what it tells of; none for `but`, who did it.
+
+    While one about the same waits, there is no second. Whether the person may still know is asked as it is sent.
+    """
+    if user == but or not user.is_active:
+        return None
+    domain = settings.MAIL_ADDRESS.rpartition("@")[2]
+    notice, is_new = Notification.objects.get_or_create(
+        user=user,
+        advisory=advisory,
+        what=what,
+        state=Sending.QUEUED,
+        attempts=0,
+        defaults={"header_id": f"<{secrets.token_hex(12)}@{domain}>"},
+    )
+    if is_new:
+        bells.ring_for_notice(notice.pk)
+    return notice
+
+
+def notify_team(advisory: Advisory, what: About = About.TROUBLE, *, but: User | None = None) -> None:
+    """Promise a notice to everybody who answers for the advisory now."""
+    seats = TeamSeat.objects.current().filter(role__in=[Role.SECURITY, Role.COORDINATOR])
+    notify_each(User.objects.filter(pk__in=seats.values("user")), advisory, what, but=but)
+
+
+def notify_seated(advisory: Advisory, what: About, *, but: User | None = None) -> None:
+    """Promise a notice to everybody who has a seat on the advisory now."""
+    seated = User.objects.filter(pk__in=advisory.seats.current().values("user"))
+    notify_each(seated, advisory, what, but=but)
+
+
+def notify_each(people: Iterable[User], advisory: Advisory, what: About, *, but: User | None = None) -> None:
+    """The same to several."""
+    for user in people:
+        notify(user, advisory, what, but=but)
+
+
+def send(pk: int) -> bool:
+    """Send one notice unless somebody else does or has; whether it went out."""
+    rows = Notification.objects.select_related("user", "advisory")
+    return outbox.send(rows, pk, _hand_over) is Sending.SENT
+
+
+def sweep() -> None:
+    """Ring for notices that are due and whose bell or worker was lost."""
+    for pk in Notification.objects.claimable().values_list("pk", flat=True)[:_MOST_AT_ONCE]:
+        bells.ring_for_notice(pk)
+
+
+def _hand_over(notice: Notification) -> None:
+    if not _may_know(notice.user, notice.advisory):
+        raise NotAnyMore("Whoever it was for may not know of it any more.")
+    _message(notice).send()
+
+
+def _may_know(user: User, advisory: Advisory) -> bool:
+    delivered = Delivery.objects.held_by(user).filter(tiding__advisory=advisory)
+    return Advisory.objects.visible_to(user).filter(pk=advisory.pk).exists() or delivered.exists()
+
+
+def _message(notice: Notification) -> EmailMessage:
+    what = About(notice.what)
+    return EmailMessage(
+        subject=f"[{settings.ADVISORY_PREFIX}] {what.label}",
+        body=(
+            f"Hello,\n\n{_SAYS[what]}\n\nSign in and look:\n\n"
+            f"  {settings.SITE_URL}{reverse('advisories:list')}\n\n"
+            "This letter was written by a machine, and says no more because mail is read on its way.\n\n"
+            f"The security team of {settings.PROJECT_NAME}\n"
+        ),
+        from_email=f"{settings.PROJECT_NAME} security team <{settings.MAIL_ADDRESS}>",
+        to=[notice.user.email],
+        headers={
+            "Message-ID": notice.header_id,
+            # Asks every answering machine to stay silent (RFC 3834).
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+
+
+_SAYS = {
+    About.SEAT: "the security team has given you a seat on something that you may work on.",
+    About.DATES: "there is something that waits for your answer, such as a date.",
+    About.NEWS: "there is something new in what you take part in.",
+    About.POST: "somebody has written in what you take part in.",
+    About.TROUBLE: "something that should have gone out did not, and waits for somebody of the team.",
+}

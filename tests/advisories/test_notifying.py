@@ -1,0 +1,86 @@
+"""Notices to people with an account: one for much, without a secret, to nobody who may not know any more."""
+
+import pytest
+from django.core import mail
+
+from accounts.models import Role, Sending
+from advisories import notifying, seating, tidings
+from advisories.batching import Audience
+from advisories.lifecycle import State
+from advisories.models import About, Notification, Seat, What
+from advisories.models.seat import Right
+from tests.make import make_advisory, make_contact, make_guest, make_member, make_proposal, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def sent() -> str:
+    for pk in Notification.objects.values_list("pk", flat=True):
+        notifying.send(pk)
+    return "\n".join(letter.message().as_string() for letter in mail.outbox)
+
+
+def test_a_notice_says_where_to_look_and_neither_number_nor_title() -> None:
+    advisory = make_advisory(number=417, title="Unspeakable title")
+    notifying.notify(make_guest(advisory), advisory, About.NEWS)
+    text = sent()
+    assert "[SSA] There is something new" in text
+    assert "417" not in text.replace(str(mail.outbox[0].extra_headers["Message-ID"]), "")
+    assert "Unspeakable" not in text
+
+
+def test_whatever_happens_before_it_goes_out_is_one_letter() -> None:
+    advisory = make_advisory()
+    guest = make_guest(advisory)
+    for _ in range(3):
+        notifying.notify(guest, advisory, About.POST)
+    sent()
+    notifying.notify(guest, advisory, About.POST)
+    assert (len(mail.outbox), Notification.objects.count()) == (1, 2)
+
+
+def test_whoever_lost_the_seat_meanwhile_gets_nothing() -> None:
+    advisory = make_advisory()
+    notifying.notify(make_guest(advisory), advisory, About.NEWS)
+    Seat.objects.get().end(by=None)
+    assert sent() == ""
+    assert Notification.objects.get().state == Sending.STOPPED
+
+
+def test_a_contact_hears_of_what_was_delivered_and_of_nothing_else() -> None:
+    contact = make_contact(make_member())
+    told, untold = make_advisory(state=State.PREDISCLOSED), make_advisory(state=State.PREDISCLOSED)
+    tidings.tell(told, What.PREDISCLOSED, Audience.MEMBERS)
+    for advisory in (told, untold):
+        notifying.notify(contact, advisory, About.POST)
+    sent()
+    assert len(mail.outbox) == 1
+
+
+def test_who_is_given_a_seat_is_told() -> None:
+    advisory, one = make_advisory(), make_user("one@sluice.example", Role.SECURITY)
+    seating.give_seat(advisory, "fixer@sluice.example", name="", right=Right.COMMENT, until=None, by=one)
+    assert [(each.user.email, each.what) for each in Notification.objects.all()] == [
+        ("fixer@sluice.example", About.SEAT)
+    ]
+
+
+def test_guests_are_told_of_dates_and_of_what_happens() -> None:
+    advisory = make_advisory(state=State.READY)
+    make_guest(advisory)
+    make_proposal(advisory)
+    tidings.tell(advisory, What.DATE_MOVED, Audience.TEAM)
+    assert set(Notification.objects.values_list("what", flat=True)) == {About.DATES, About.NEWS}
+
+
+def test_nobody_is_told_of_what_they_did() -> None:
+    advisory = make_advisory()
+    guest = make_guest(advisory)
+    assert notifying.notify(guest, advisory, About.POST, but=guest) is None
+
+
+def test_the_team_is_told_of_trouble() -> None:
+    one = make_user("one@sluice.example", Role.SECURITY)
+    make_user("manager@sluice.example", Role.RELEASE_MANAGER)
+    notifying.notify_team(make_advisory())
+    assert [each.user for each in Notification.objects.all()] == [one]
