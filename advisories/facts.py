@@ -1,7 +1,7 @@
 """The facts that steps of an advisory ask about, read for many at once: as many queries as for one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,8 @@ class Known:
     """The one that holds: its own, or of what it was merged into."""
     text_trouble: str
     """What keeps the text of the revision from going out, in a sentence; empty where nothing does."""
+    members: int = 0
+    """Organisations that are told before the public, or would be."""
     conditions: tuple[tuple[str, int | None], ...] = ()
     """Advisories under embargo that its conditions and permissions name, each with the batch it is in."""
 
@@ -67,8 +69,8 @@ class Known:
         return {branch: reason for branch, about, reason in self.overrides if about == fixes.sha256}
 
 
-def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
-    """Read what is known of each, by their keys. The advisories were read just now."""
+def read_all(advisories: Sequence[Advisory], now: datetime, told: Mapping[int, frozenset[int]]) -> dict[int, Known]:
+    """Read what is known of each, by their keys. The advisories were read just now; `told` is which members are."""
     drafts, finders = drafting.contents_of(advisories), drafting.finders_of(advisories)
     later = Revision.objects.filter(advisory=OuterRef("advisory"), number__gt=OuterRef("number"))
     newest = Revision.objects.filter(~Exists(later), advisory__in=advisories).select_related("advisory")
@@ -79,8 +81,8 @@ def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
         patches[of_revision].append((name, sum_))
     overrides: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
     recorded = Override.objects.filter(advisory__in=advisories)
-    for pk, *told in recorded.values_list("advisory", "branch", "fixes_sha256", "reason"):
-        overrides[pk].append((told[0], told[1], told[2]))
+    for pk, *noted in recorded.values_list("advisory", "branch", "fixes_sha256", "reason"):
+        overrides[pk].append((noted[0], noted[1], noted[2]))
     sitting = Seat.objects.current().filter(advisory__in=advisories, user__is_active=True)
     seats = dict(sitting.order_by().values_list("advisory").annotate(Count("user", distinct=True)))
     delivered = Tiding.objects.filter(advisory__in=advisories, audience=Audience.MEMBERS, planned_at__isnull=False)
@@ -113,6 +115,7 @@ def read_all(advisories: Sequence[Advisory], now: datetime) -> dict[int, Known]:
             key=key,
             embargo=embargoes.get(pk),
             text_trouble=_text_trouble(revision, sealed.get(revision.pk)) if revision else "",
+            members=len(told.get(pk, ())),
             conditions=tuple(conditions[pk]),
         )
         for pk, draft in drafts.items()
@@ -154,7 +157,7 @@ def facts_of(
         embargo_end_at=embargo.end_at if embargo else None,
         is_out=is_out or known.published is not None,
         deployment_said=bool(str(sections.get("deployment", "")).strip()),
-        recipients=known.seats,
+        recipients=known.seats + known.members,
         delivered_end_at=known.delivered_end_at if batch and batch.was_predisclosed else None,
         frozen_revision=known.revision.number if known.revision else None,
         frozen_is_current=is_current,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat
@@ -24,10 +23,11 @@ from advisories.models import Advisory, Approval, Batch, BatchEntry, Event, Publ
 from advisories.models.event import name_of
 from advisories.policies import current_policy
 from advisories.policy import Policy
+from advisories.predisclosure import recipients
 
 __all__ = [
     "AdvisoryStanding", "BatchStanding", "FixesOf", "approvals_needed", "authors_of", "latest_published", "members_of",
-    "of_batch", "of_batches", "recipients_of", "team",
+    "of_batch", "of_batches", "team",
 ]  # fmt: skip
 
 FixesOf = Callable[[Advisory], Fixes]
@@ -75,6 +75,7 @@ class BatchStanding:
     digest: str
     quorum: Quorum
     recipients: tuple[str, ...]
+    """Lists, and the members that are told before, as approvals name them."""
     needed: int
     """How many must approve."""
 
@@ -96,7 +97,9 @@ def of_batches(
     """The same of several, each with the advisories in it, which were read just now."""
     now = now or timezone.now()
     everyone = [advisory for inside in members.values() for advisory in inside]
-    known = read_all(everyone, now)
+    told = recipients.organisations_told(members)
+    known = read_all(everyone, now, told)
+    goes_to = recipients.of_batches(members, told)
     given: dict[int, list[arming.Approval]] = {batch.pk: [] for batch in members}
     for row in Approval.objects.standing().filter(batch__in=given):
         given[row.batch_id].append(arming.Approval(row.by_id, row.digest, row.at))
@@ -105,14 +108,14 @@ def of_batches(
     for batch, inside in members.items():
         together = {advisory.number for advisory in inside}
         read = [(advisory, _besides(fixes_of(advisory), together), known[advisory.pk]) for advisory in inside]
-        recipients = tuple(sorted(recipients_of(batch)))
-        armed = _armament(batch, read, recipients)
+        recipients_of = tuple(sorted(goes_to[batch.pk]))
+        armed = _armament(batch, read, recipients_of)
         sum_ = armed.digest() if armed else ""
         needed = approvals_needed(batch, policy)
         authors = frozenset(pk for one in inside for pk in wrote.get(name_of(one), ()))
         approvals = quorum(given[batch.pk], sum_, authors=authors, team=of_the_team, needed=needed)
         standings = tuple(_standing(batch, *one, approvals, now) for one in read)
-        found.append(BatchStanding(batch, standings, sum_, approvals, recipients, needed))
+        found.append(BatchStanding(batch, standings, sum_, approvals, recipients_of, needed))
     return found
 
 
@@ -128,11 +131,6 @@ def members_of(batches: Sequence[Batch]) -> dict[Batch, list[Advisory]]:
 def approvals_needed(batch: Batch, policy: Policy) -> int:
     """How many must approve: fewer where there is no secret left to keep."""
     return policy.early_quorum if batch.ended_early_for in URGENT else policy.quorum
-
-
-def recipients_of(batch: Batch) -> frozenset[str]:
-    """Where it will be sent in the open, as approvals name it: another list is another release."""
-    return frozenset(f"list {address}" for address in settings.ANNOUNCE_TO)
 
 
 def team() -> frozenset[int]:
@@ -196,7 +194,7 @@ def _worst(severities: Iterable[Mapping[str, str]]) -> str:
     return max(((float(one["score"]), one["rating"]) for one in severities), default=(0.0, ""))[1]
 
 
-def _armament(batch: Batch, read: list[tuple[Advisory, Fixes, Known]], recipients: tuple[str, ...]) -> Armament | None:
+def _armament(batch: Batch, read: list[tuple[Advisory, Fixes, Known]], goes_to: tuple[str, ...]) -> Armament | None:
     """What would be approved; nothing while a draft differs from its revision, or the batch is empty."""
     if not read:
         return None
@@ -209,4 +207,4 @@ def _armament(batch: Batch, read: list[tuple[Advisory, Fixes, Known]], recipient
         patches = tuple(ArmedPatch(name, sum_) for name, sum_ in known.patches)
         sum_of_all = digest("penstock armed content 1", said)
         armed.append(ArmedAdvisory(advisory.number, revision.number, sum_of_all, patches))
-    return Armament(frozenset(armed), frozenset(recipients), batch.planned_at)
+    return Armament(frozenset(armed), frozenset(goes_to), batch.planned_at)

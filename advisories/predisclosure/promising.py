@@ -8,7 +8,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from advisories.batching import Audience
 from advisories.lifecycle import State
-from advisories.models import Delivery, KeptFrom, Membership, Tiding, What
+from advisories.models import Delivery, KeptFrom, Membership, Organisation, Tiding, What
 
 _TO_EVERYONE = frozenset({What.PUBLISHED, What.REISSUED})
 """It is public: there is nothing left to keep from anybody."""
@@ -43,15 +43,20 @@ def catch_up(membership: Membership) -> list[Delivery]:
     Left out is what is kept from the organisation and what it was told already. Must run within the transaction of
     the step that lets it in.
     """
+    had = Delivery.objects.filter(tiding=OuterRef("pk"), membership=membership)
+    return _make((tiding, membership) for tiding in untold(membership.organisation).filter(~Exists(had)))
+
+
+def untold(organisation: Organisation | None) -> QuerySet[Tiding]:
+    """The newest tiding of everything under embargo that members hold, but for what is kept from the organisation."""
     told = Tiding.objects.filter(
         audience=Audience.MEMBERS,
         revision__isnull=False,
         advisory__state=State.PREDISCLOSED,
     )
     newest = told.values("advisory").annotate(last=Max("pk")).values("last")
-    kept = KeptFrom.objects.filter(advisory=OuterRef("advisory"), organisation=membership.organisation)
-    had = Delivery.objects.filter(tiding=OuterRef("pk"), membership=membership)
-    return _make((tiding, membership) for tiding in told.filter(~Exists(kept), ~Exists(had), pk__in=newest))
+    kept = KeptFrom.objects.filter(advisory=OuterRef("advisory"), organisation=organisation)
+    return told.filter(~Exists(kept), pk__in=newest).select_related("advisory").order_by("advisory__number")
 
 
 def _make(wanted: Iterable[tuple[Tiding, Membership]]) -> list[Delivery]:

@@ -179,7 +179,8 @@ def _predisclosing(found: Batch) -> Question:
 
 
 def _people(count: int) -> str:
-    return f"{count} {'person' if count == 1 else 'people'}"
+    """Organisations on the list, and guests with a seat."""
+    return f"{count} {'recipient' if count == 1 else 'recipients'}"
 
 
 def _overriding(request: SignedInRequest, found: Batch, number: int) -> Question:

@@ -30,7 +30,8 @@ from advisories.models import (
     Tiding,
     What,
 )
-from tests.make import make_advisory, make_publication, make_user
+from advisories.predisclosure import keeping_from
+from tests.make import make_advisory, make_member, make_publication, make_user
 
 PATCH = b"--- a/queue.c\n+++ b/queue.c\n@@ -1 +1 @@\n-wide\n+bounded\n"
 GOOD = BranchFacts("sluice 1.0", has_series=True, applies=True, verdict_matches=True)
@@ -134,6 +135,15 @@ def test_a_draft_that_differs_from_its_revision_cannot_be_approved(
     assert digest(batch) == ""
     with pytest.raises(releasing.ChangedSince):
         releasing.approve(batch, shown, fixes_of, by=people[1])
+
+
+def test_keeping_it_from_a_member_disarms(batch: Batch, advisory: Advisory, people: tuple[User, User, User]) -> None:
+    member = make_member()
+    arm(batch, people)
+    keeping_from.keep(advisory, [member.organisation], "Its owner asks for it.", by=people[0])
+    batch.refresh_from_db()
+    assert batch.state == BatchState.FROZEN
+    assert not Arming.objects.in_force().exists()
 
 
 @pytest.mark.parametrize("change", ["move", "freeze", "withdraw", "override"])
