@@ -1,4 +1,4 @@
-"""What stands beside the text: identifiers, severity, affected versions.
+"""What stands beside the text: identifiers, severity, affected versions, tags.
 
 A list is put in the place of the one that was read, so that two who change it at once don't overwrite each other.
 """
@@ -12,15 +12,16 @@ from django.db import transaction
 from accounts.models import User
 from advisories.canonical import canonical, digest, instant_text
 from advisories.disarming import disarm_for
-from advisories.models import Advisory, Affected, Event, Identifier, Permission, Vector
+from advisories.models import Advisory, Affected, Event, Identifier, Permission, Tag, Vector
 
-Lines = type[Affected] | type[Identifier] | type[Vector] | type[Permission]
+Lines = type[Affected] | type[Identifier] | type[Vector] | type[Permission] | type[Tag]
 
 _KINDS: dict[Lines, str] = {
     Affected: "affected-changed",
     Identifier: "identifiers-changed",
     Vector: "severity-changed",
     Permission: "permission-changed",
+    Tag: "tags-changed",
 }
 
 _WORDS: dict[Lines, str] = {
@@ -28,6 +29,7 @@ _WORDS: dict[Lines, str] = {
     Identifier: "Identifiers",
     Vector: "Severity",
     Permission: "What may be deployed",
+    Tag: "Tags",
 }
 
 _OTHERS = ("condition_on", "after")

@@ -272,6 +272,7 @@ _PARTS: tuple[tuple[str, str, Callable[[Mapping[str, Any]], list[str]]], ...] = 
     ("identifiers", "Identifiers", _rows("identifiers", "scheme", "value", "state", "replaced_by")),
     ("severities", "Severity", _rows("severities", "rating", "score", "vector", "source")),
     ("affected", "Affected versions", _affected),
+    ("tags", "Tags", lambda content: list(content.get("tags", ()))),
     *((name, HEADINGS[name], _section(name)) for name in NAMES),
     ("finders", "Finders", _rows("finders", "name", "affiliation")),
 )

@@ -21,6 +21,7 @@ from advisories.models import (
     Identifier,
     Permission,
     StaleAdvisory,
+    Tag,
     TextVersion,
     Vector,
 )
@@ -99,6 +100,7 @@ def contents_of(advisories: Sequence[Advisory]) -> dict[int, dict[str, Any]]:
     """`content_of` for many that were read just now, by their keys; as many queries as for one."""
     identifiers, vectors = Identifier.values_of(advisories), Vector.values_of(advisories)
     affected, finders = Affected.values_of(advisories), finders_of(advisories)
+    tags = Tag.values_of(advisories)
     permitted = Permission.of(advisories)
     return {
         advisory.pk: {
@@ -113,6 +115,8 @@ def contents_of(advisories: Sequence[Advisory]) -> dict[int, dict[str, Any]]:
                 for finder in finders.get(advisory.pk, ())
                 if finder.credit == Credit.NAMED
             ],
+            # Left out where there are none, so that what was frozen before there were tags still says the same.
+            **({"tags": tags[advisory.pk]} if advisory.pk in tags else {}),
             **({"permissions": [one.as_plain() for one in permitted[advisory.pk]]} if advisory.pk in permitted else {}),
         }
         for advisory in advisories

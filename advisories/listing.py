@@ -17,6 +17,7 @@ class Listed:
     """One on a line."""
     places: str
     """Trees and branches (`sluice`, `sluice/1.6`), each between line ends, so that one is found whole."""
+    tags: tuple[str, ...]
     words: str
     """What full-text search reads."""
 
@@ -28,12 +29,14 @@ def listed(content: Mapping[str, Any]) -> Listed:
     places = [one["tree"] for one in (*content["patches"], *content["affected"])]
     places += [f"{one['tree']}/{branch}" for one in content["patches"] for branch in one["branches"]]
     people = [one["name"] for one in content["finders"]]
-    words = [str(content["number"]), content["title"], *names, *people, *content["sections"].values()]
+    tags = tuple(content.get("tags", ()))
+    words = [str(content["number"]), content["title"], *names, *people, *tags, *content["sections"].values()]
     return Listed(
         rating=worst["rating"] if worst else "",
         score=Decimal(worst["score"]) if worst else None,
         identifiers="\n".join(names),
         places="\n" + "".join(f"{place}\n" for place in dict.fromkeys(places)),
+        tags=tags,
         words="\n".join(words),
     )
 

@@ -53,6 +53,7 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "affected-changed": lambda detail, names: "Affected versions changed",
     "identifiers-changed": lambda detail, names: "Identifiers changed",
     "severity-changed": lambda detail, names: "Severity changed",
+    "tags-changed": lambda detail, names: "Tags changed",
     "permission-changed": lambda detail, names: "What may be deployed during the embargo changed",
     "comment-written": lambda detail, names: (
         "Comment written for the team" if detail["audience"] == "team" else "Comment written"

@@ -27,6 +27,7 @@ from advisories.models import (
     Report,
     Revision,
     Seat,
+    Tag,
     Tick,
     Vector,
 )
@@ -72,6 +73,7 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
         "vectors": list(Vector.objects.visible_to(viewer).filter(advisory=advisory)),
         "permissions": list(Permission.objects.visible_to(viewer).filter(advisory=advisory)),
         "identifiers": list(Identifier.objects.visible_to(viewer).filter(advisory=advisory)),
+        "tags": list(Tag.objects.visible_to(viewer).filter(advisory=advisory)),
         "trees": by_tree(affected),
         "kind": kind,
         "checklist": lines,

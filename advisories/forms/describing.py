@@ -192,6 +192,19 @@ class PermissionForm(LineForm):
 _STARTS_WITH = {"at": Start.AT, "after": Start.AFTER}
 
 
+class TagForm(LineForm):
+    """A word under which it is found."""
+
+    word = forms.CharField(max_length=40, label="Tag", widget=forms.TextInput(attrs={"size": 24}))
+
+    def clean_word(self) -> str:
+        """Small letters and hyphens, whatever was typed."""
+        told = re.sub(r"[^a-z0-9]+", "-", str(self.cleaned_data["word"]).lower()).strip("-")
+        if not told:
+            raise forms.ValidationError("A tag is a word or a few, in letters a to z and digits.")
+        return told
+
+
 class Lines(BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
     """A whole list at once, with the version that was read."""
 
@@ -232,4 +245,5 @@ def _lines(form: type[LineForm], keys: tuple[str, ...], *, can_order: bool = Fal
 AffectedLines = _lines(AffectedForm, ("tree", "ranges", "condition_on", "condition_needs", "status"), can_order=True)
 IdentifierLines = _lines(IdentifierForm, ("scheme", "value"), most=40)
 PermissionLines = _lines(PermissionForm, ("subject", "which", "reach", "start"), can_order=True, most=20)
+TagLines = _lines(TagForm, ("word",), most=20)
 VectorLines = _lines(VectorForm, ("vector", "source"), most=20)

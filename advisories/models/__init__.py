@@ -9,15 +9,7 @@ from advisories.models.clock import Overrun, StartedClock
 from advisories.models.comment import Comment, CommentAudience, CommentFile
 from advisories.models.consent import Consent
 from advisories.models.delivery import Delivery, DeliveryForm, KeptFrom
-from advisories.models.embargo import (
-    Answer,
-    Embargo,
-    Out,
-    Proposal,
-    ProposalState,
-    StaleEmbargo,
-    Verdict,
-)
+from advisories.models.embargo import Answer, Embargo, Out, Proposal, ProposalState, StaleEmbargo, Verdict
 from advisories.models.event import Event
 from advisories.models.identifier import Identifier, Standing
 from advisories.models.knock import Knock
@@ -37,6 +29,7 @@ from advisories.models.report_text import ReportText
 from advisories.models.revision import Reissue, Revision, RevisionPatch
 from advisories.models.seat import Seat
 from advisories.models.signed_text import SignedText
+from advisories.models.tag import PublicTag, Tag
 from advisories.models.text_version import TextVersion
 from advisories.models.tiding import Tiding, What
 from advisories.models.typed_text import TypedText
@@ -48,8 +41,9 @@ __all__ = [
     "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder", "Identifier",
     "IncomingMail", "KeptFrom", "Knock", "MemberKey", "Membership", "MembershipState", "Message", "Notice",
     "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Out", "OutgoingMail", "Override",
-    "Overrun", "Party", "Permission", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry", "Publication",
-    "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Seat", "Side",
-    "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing",
-    "StartedClock", "StepKind", "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "Verdict", "What",
+    "Overrun", "Party", "Permission", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry", "PublicTag",
+    "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch",
+    "Seat", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport",
+    "Standing", "StartedClock", "StepKind", "Tag", "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "Verdict",
+    "What",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.db.models import F, Q, Value
 
 from advisories.listing import listed
+from advisories.models.tag import PublicTag
 
 if TYPE_CHECKING:
     from advisories.models.publication import Publication
@@ -67,6 +68,7 @@ class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
         found = listed(publication.content)
         # PostgreSQL reads the 2024 of CVE-2024-1 as a negative number: words alone are kept, as they are asked for.
         words = " ".join(re.findall(r"[^\W_]+", found.words))
+        PublicTag.objects.bulk_create(PublicTag(publication=publication, word=tag) for tag in found.tags)
         return self.create(
             publication=publication, rating=found.rating, score=found.score, identifiers=found.identifiers,
             places=found.places, words=words,

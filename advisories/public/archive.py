@@ -1,36 +1,21 @@
 """The list of everything that is public: filtered, searched and sorted by the database, a page at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, overload
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from advisories.lifecycle import State
 from advisories.listing import branches_in
 from advisories.models import Publication, PublicEntry
-from advisories.severity import Rating
+from advisories.public.asking import SORTS, UNSCORED, Asked, Choices, Stands
 
 PAGE = 50
-SORTS = {
-    "number": "number",
-    "title": "title",
-    "severity": "entry__score",
-    "published": "first_at",
-    "updated": "public_at",
-}
-"""What a column is called in an address, and what it sorts by."""
-HEADINGS = {
-    "number": "Advisory",
-    "title": "Title",
-    "severity": "Severity",
-    "published": "Published",
-    "updated": "Updated",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,53 +41,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody wants to see of the list; anything that isn't understood asks for nothing."""
-
-    words: str = ""
-    year: str = ""
-    rating: str = ""
-    place: str = ""
-    sort: str = "number"
-    descending: bool = True
-
-    @classmethod
-    def of(cls, told: Mapping[str, str]) -> "Asked":
-        """Read the query of an address."""
-        sort = told.get("sort", "")
-        name = sort.removeprefix("-")
-        known = name in SORTS
-        year, rating = told.get("year", ""), told.get("severity", "")
-        return cls(
-            words=told.get("q", "").replace("\0", "")[:200].strip(),
-            year=year if year.isdecimal() and year.isascii() and len(year) == 4 and year != "0000" else "",
-            rating=rating if rating in (*Rating, "unscored") else "",
-            place=told.get("branch", "").replace("\0", "")[:200].strip(),
-            sort=name if known else "number",
-            descending=sort.startswith("-") if known else True,
-        )
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything is filtered."""
-        return bool(self.words or self.year or self.rating or self.place)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is the list as it stands, whose pages have addresses of their own."""
-        return self == Asked()
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What can be filtered by."""
-
-    years: tuple[int, ...] = ()
-    places: tuple[str, ...] = ()
-    ratings: tuple[str, ...] = field(default=(*(one.value for one in reversed(Rating)), "unscored"))
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """How the archive stands as a whole: what a cached list or feed depends on."""
 
@@ -114,23 +52,13 @@ class Standing:
     first_year: int = 0
     """Of the earliest revision; 0 where nothing is public."""
     withdrawn: int = 0
+    superseded: int = 0
+    """By others that are public."""
 
     @property
     def changed_at(self) -> datetime | None:
-        """When the list became what it is; None where that isn't known, since something was withdrawn."""
-        return None if self.withdrawn else self.newest_at
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading of the list that sorts by its column."""
-
-    name: str
-    heading: str
-    order: str
-    """`ascending`, `descending`, or nothing where the list is sorted by another."""
-    asks: str
-    """What its address asks for: the other way round, or its usual first one."""
+        """When the list became what it is; None where that isn't known, since something was withdrawn or superseded."""
+        return None if self.withdrawn or self.superseded else self.newest_at
 
 
 def standing() -> Standing:
@@ -140,7 +68,8 @@ def standing() -> Standing:
         oldest=Min("public_at"),
         newest=Max("public_at"),
         last=Max("pk"),
-        withdrawn=Count("pk", filter=Q(advisory__state=State.WITHDRAWN)),
+        withdrawn=Count("pk", filter=_standing_as(Stands.WITHDRAWN)),
+        superseded=Count("pk", filter=_standing_as(Stands.SUPERSEDED)),
     )
     return Standing(
         found["count"],
@@ -148,6 +77,7 @@ def standing() -> Standing:
         found["last"] or 0,
         found["oldest"].year if found["oldest"] else 0,
         found["withdrawn"],
+        found["superseded"],
     )
 
 
@@ -160,26 +90,21 @@ def page_of(asked: Asked, number: int | str | None) -> Page[Row]:
     return paginator.get_page(number)
 
 
-def columns(asked: Asked) -> tuple[Column, ...]:
-    """The headings, as the list is sorted now."""
-    found = []
-    for name, heading in HEADINGS.items():
-        is_sorted = asked.sort == name
-        descends = asked.descending if is_sorted else name == "title"
-        order = ("descending" if asked.descending else "ascending") if is_sorted else ""
-        found.append(Column(name, heading, order, name if descends else f"-{name}"))
-    return tuple(found)
-
-
 def latest(count: int) -> list[Row]:
     """The advisories that came out last, the newest first: one query."""
     return _rows(_marked(Publication.objects.current()).order_by("-first_at", "-number")[:count])
 
 
-def newest_changes(count: int, rating: str = "") -> list[Row]:
-    """The advisories that changed last, of one rating or of all, the newest change first: one query."""
-    found = _marked(Publication.objects.current()).order_by("-public_at", "-number")
-    return _rows((found.filter(entry__rating=rating) if rating else found)[:count])
+def newest_changes(count: int, asked: Asked) -> list[Row]:
+    """The advisories that changed last of those asked for, the newest change first: one query."""
+    return _rows(_asked_for(asked).order_by("-public_at", "-number")[:count])
+
+
+def tags() -> list[tuple[str, int]]:
+    """Every published tag with how many advisories have it: one query."""
+    current = Publication.objects.current()
+    found = current.filter(tags__isnull=False).values("tags__word").order_by("tags__word").annotate(count=Count("pk"))
+    return [(one["tags__word"], one["count"]) for one in found]
 
 
 def choices(standing: Standing) -> Choices:
@@ -206,10 +131,24 @@ def _asked_for(asked: Asked) -> QuerySet[Any]:
     if asked.year:
         found = found.filter(first_at__year=int(asked.year))
     if asked.rating:
-        found = found.filter(entry__rating="" if asked.rating == "unscored" else asked.rating)
+        found = found.filter(entry__rating="" if asked.rating == UNSCORED else asked.rating)
     if asked.place:
         found = found.filter(entry__places__contains=f"\n{asked.place}\n")
-    return found
+    if asked.tag:
+        found = found.filter(tags__word=asked.tag)
+    return found.filter(_standing_as(Stands(asked.stands))) if asked.stands else found
+
+
+def _standing_as(stands: Stands) -> Q:
+    """A condition on current publications. Superseded is only what a published one took the place of."""
+    withdrawn = Q(advisory__state=State.WITHDRAWN)
+    taken = Q(Exists(Publication.objects.live().filter(advisory=OuterRef("advisory__superseded_by"))))
+    if stands is Stands.IN_FORCE:
+        return ~withdrawn & ~taken
+    if stands is Stands.REISSUED:
+        earlier = Publication.objects.live().filter(advisory=OuterRef("advisory"), version__lt=OuterRef("version"))
+        return Q(Exists(earlier))
+    return withdrawn if stands is Stands.WITHDRAWN else taken
 
 
 def _marked(found: QuerySet[Publication]) -> QuerySet[Any]:

@@ -43,6 +43,7 @@ def _as_lines(content: Content) -> dict[str, list[str]]:
         f"{one['name']} for {one['tree']} {', '.join(one['branches'])}, SHA-256 {one['sha256']}"
         for one in content["patches"]
     ]
+    parts["Tags"] = list(content.get("tags", ()))
     parts["Credits by name"] = [one["name"] for one in content["finders"]]
     return parts
 

@@ -101,6 +101,7 @@ def page_of(
         identifiers=saying.identifiers(content),
         parts=saying.parts(content),
         trees=saying.trees(content),
+        tags=tuple(content.get("tags", ())),
         finders=saying.finders(content),
         patches=saying.patch_groups(content, sizes),
         recipes=saying.recipes(content),

@@ -15,8 +15,10 @@ from advisories.models import Publication
 from advisories.openpgp import team
 from advisories.openpgp.signing import SigningTrouble
 from advisories.public import archive, atom, editions, facts, reading, saying
+from advisories.public.asking import Asked
 from advisories.public.editions import Edited
 from advisories.public.saying import Content
+from advisories.severity import Rating
 
 FEED_ENTRIES = 100
 SECURITY_TXT_LASTS = timedelta(days=90)
@@ -60,11 +62,11 @@ def index() -> bytes:
     )
 
 
-def feed(rating: str, address: str) -> bytes:
-    """The Atom feed of what came out last, of one rating or of all."""
-    rows = archive.newest_changes(FEED_ENTRIES, rating)
+def feed(asked: Asked, address: str) -> bytes:
+    """The Atom feed of what came out last: of one rating, of one branch, or of all."""
+    rows = archive.newest_changes(FEED_ENTRIES, asked)
     listed = settings.SITE_URL + reverse("advisories:list")
-    about = f" ({rating})" if rating else ""
+    about = f" ({asked.rating or asked.place.replace('/', ' ')})" if asked.is_narrowed else ""
     told = atom.Feed(
         address=address,
         page=listed,
@@ -74,6 +76,14 @@ def feed(rating: str, address: str) -> bytes:
         updated_at=rows[0].updated_at if rows else EPOCH,
     )
     return atom.write(told, (_entry(row) for row in rows))
+
+
+def feed_address(asked: Asked) -> str:
+    """Where the feed lies that tells most nearly of what is asked for; nothing where that is everything."""
+    tree, _, branch = asked.place.partition("/")
+    if branch:
+        return reverse("advisories:branch_feed", args=[tree, branch])
+    return reverse("advisories:rating_feed", args=[asked.rating]) if asked.rating in tuple(Rating) else ""
 
 
 def provider() -> Provider:

@@ -155,6 +155,7 @@ class AdvisoryPage:
     identifiers: tuple[ShownIdentifier, ...]
     parts: tuple[Part, ...]
     trees: tuple[TreeLines, ...]
+    tags: tuple[str, ...]
     finders: tuple[str, ...]
     patches: tuple[PatchGroup, ...]
     recipes: tuple[Recipe, ...]

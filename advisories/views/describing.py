@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.doors import SignedInRequest
 from advisories import describing
-from advisories.forms.describing import AffectedLines, IdentifierLines, Lines, PermissionLines, VectorLines
-from advisories.models import Advisory, Affected, Identifier, Permission, Vector
+from advisories.forms.describing import AffectedLines, IdentifierLines, Lines, PermissionLines, TagLines, VectorLines
+from advisories.models import Advisory, Affected, Identifier, Permission, Tag, Vector
 from advisories.views.writers import writers_advisory
 
 
@@ -43,6 +43,10 @@ PAGES = {
     "severity": Page(
         Vector, VectorLines, "Severity",
         "CVSS 3.1 or 4.0, as many as there are views of it. Score, rating and words follow. None at all is fine.",
+    ),
+    "tags": Page(
+        Tag, TagLines, "Tags",
+        "Words under which readers find it with others of its kind, such as x86, denial-of-service or qemu.",
     ),
 }  # fmt: skip
 

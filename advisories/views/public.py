@@ -11,6 +11,7 @@ from advisories.models import Publication, RevisionPatch, SignedText
 from advisories.planning import announced
 from advisories.policies import current_policy
 from advisories.public import archive, caching, patches, reading, records, versions
+from advisories.public.asking import Asked, columns
 from advisories.public.values import text_stem
 from advisories.showing import is_affected as is_affected_by
 
@@ -38,7 +39,7 @@ def advisory_list(request: HttpRequest) -> HttpResponse:
     standing, policy = archive.standing(), current_policy()
 
     def make() -> HttpResponse:
-        return _list(request, standing, archive.Asked.of(request.GET.dict()), request.GET.get("page"))
+        return _list(request, standing, Asked.of(request.GET.dict()), request.GET.get("page"))
 
     return caching.answer(request, policy, (standing,), standing.changed_at, make)
 
@@ -51,13 +52,11 @@ def list_page(request: HttpRequest, page: int) -> HttpResponse:
         return redirect("advisories:list", permanent=True)
     standing, policy = archive.standing(), current_policy()
     return caching.answer(
-        request, policy, (standing,), standing.changed_at, lambda: _list(request, standing, archive.Asked(), page)
+        request, policy, (standing,), standing.changed_at, lambda: _list(request, standing, Asked(), page)
     )
 
 
-def _list(
-    request: HttpRequest, standing: archive.Standing, asked: archive.Asked, number: int | str | None
-) -> HttpResponse:
+def _list(request: HttpRequest, standing: archive.Standing, asked: Asked, number: int | str | None) -> HttpResponse:
     """The list as it is asked for. Raises `Http404` where an address names a page that there isn't."""
     page = archive.page_of(asked, number)
     if isinstance(number, int) and page.number != number:
@@ -66,9 +65,37 @@ def _list(
         "asked": asked,
         "page": page,
         "choices": archive.choices(standing),
-        "columns": archive.columns(asked),
+        "columns": columns(asked),
+        "feed": records.feed_address(asked),
     }
     return render(request, "public/list.html", context)
+
+
+@public_page
+@require_safe
+def tags(request: HttpRequest) -> HttpResponse:
+    """Every tag that is published, with how many advisories have it."""
+    standing, policy = archive.standing(), current_policy()
+
+    def make() -> HttpResponse:
+        return render(request, "public/tags.html", {"tags": archive.tags()})
+
+    return caching.answer(request, policy, (standing,), standing.changed_at, make)
+
+
+@public_page
+@require_safe
+def tag(request: HttpRequest, word: str) -> HttpResponse:
+    """The advisories with one tag; none where nothing that is published has it."""
+    standing, policy = archive.standing(), current_policy()
+
+    def make() -> HttpResponse:
+        page = archive.page_of(Asked(tag=word), request.GET.get("page"))
+        if not page.object_list:
+            raise Http404
+        return render(request, "public/tag.html", {"tag": word, "page": page})
+
+    return caching.answer(request, policy, (standing,), standing.changed_at, make)
 
 
 def advisory_page(request: HttpRequest, number: int, version: int | None = None) -> HttpResponse | None:
@@ -140,9 +167,9 @@ def old_text(request: HttpRequest, number: int, version: int) -> HttpResponse:
 @require_safe
 def text(request: HttpRequest, number: int, version: int, name: str) -> HttpResponse:
     """The text that goes with a revision, clear-signed where the team has a key."""
+    issue = _issue(number, version)
     if name != text_stem(number, version):
         raise Http404
-    issue = _issue(number, version)
     found = SignedText.objects.visible_to(EVERYONE).filter(revision=issue.revision_id, made_at__isnull=False).first()
     if found is None:
         raise Http404

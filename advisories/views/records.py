@@ -1,6 +1,7 @@
 """Feeds and documents for machines, and the files of a CSAF provider."""
 
 import logging
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -15,9 +16,13 @@ from advisories.formats.doubts import NotWritable
 from advisories.policies import current_policy
 from advisories.public import archive, atom, caching, reading
 from advisories.public import records as written
+from advisories.public.asking import Asked
 from advisories.severity import Rating
 
 logger = logging.getLogger(__name__)
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
+"""Of a tree or a branch, as far as one may stand in an address."""
 
 _TYPES = {
     "json": "application/json",
@@ -54,8 +59,21 @@ def feed(request: HttpRequest, rating: str = "") -> HttpResponse:
     """What came out last, as an Atom feed: everything, or what has one rating."""
     if rating not in ("", *Rating):
         raise Http404
+    return _feed(request, Asked(rating=rating))
+
+
+@public_page
+@require_safe
+def branch_feed(request: HttpRequest, tree: str, branch: str) -> HttpResponse:
+    """What came out last with patches for one branch; empty where nothing did, whether or not there is the branch."""
+    if not (_NAME.fullmatch(tree) and _NAME.fullmatch(branch)):
+        raise Http404
+    return _feed(request, Asked(place=f"{tree}/{branch}"))
+
+
+def _feed(request: HttpRequest, asked: Asked) -> HttpResponse:
     address = settings.SITE_URL + request.path
-    return _of_the_archive(request, "feed.atom", lambda standing: written.feed(rating, address), atom.MEDIA_TYPE)
+    return _of_the_archive(request, "feed.atom", lambda standing: written.feed(asked, address), atom.MEDIA_TYPE)
 
 
 @public_page

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Role
 from advisories import describing
-from advisories.models import Advisory, Affected, Event, Identifier, Standing, Vector
+from advisories.models import Advisory, Affected, Event, Identifier, Standing, Tag, Vector
 from tests.make import make_advisory, make_user
 
 VECTOR = "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H"
@@ -22,7 +22,9 @@ def team(db: None) -> Client:
 
 
 def post(client: Client, advisory: Advisory, what: str, *lines: dict[str, Any], version: str = "") -> Any:
-    rows: dict[str, describing.Lines] = {"affected": Affected, "identifiers": Identifier, "severity": Vector}
+    rows: dict[str, describing.Lines] = {
+        "affected": Affected, "identifiers": Identifier, "severity": Vector, "tags": Tag
+    }  # fmt: skip
     sent = {
         "form-TOTAL_FORMS": len(lines),
         "form-INITIAL_FORMS": 0,

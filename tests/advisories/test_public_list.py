@@ -12,7 +12,7 @@ from advisories import policies, publishing
 from advisories.lifecycle import State
 from advisories.models import Advisory, Identifier, Publication, PublicEntry, Standing, Vector
 from advisories.policy import Announced, Policy
-from advisories.public.archive import Asked
+from advisories.public.asking import Asked
 from advisories.public.caching import max_age_s
 from tests.advisories.test_planning import released
 from tests.advisories.test_public_pages import VECTOR, fixes, shown
@@ -60,11 +60,34 @@ def test_the_list_shows_what_is_public_and_the_newest_number_first(three: list[A
         ("sort=title", ["SSA-1", "SSA-2", "SSA-3"]),
         ("sort=-severity", ["SSA-1", "SSA-3", "SSA-2"]),
         ("sort=published", ["SSA-1", "SSA-2", "SSA-3"]),
-        ("sort=nonsense&year=x&severity=x&page=-1", ["SSA-3", "SSA-2", "SSA-1"]),
+        ("state=in+force", ["SSA-3", "SSA-2", "SSA-1"]),
+        ("state=withdrawn", []),
+        ("sort=nonsense&state=x&year=x&severity=x&page=-1", ["SSA-3", "SSA-2", "SSA-1"]),
     ],
 )
 def test_the_list_is_narrowed_and_sorted(three: list[Advisory], query: str, found: list[str]) -> None:
     assert numbers(query) == found
+
+
+def test_the_list_is_narrowed_by_what_became_of_an_advisory(three: list[Advisory]) -> None:
+    hidden = Advisory.objects.get(number=4)
+    withdrawn = {"state": State.WITHDRAWN, "ended_because": "Wrong.", "public_at": timezone.now()}
+    Advisory.objects.filter(pk=three[0].pk).update(**withdrawn)
+    Advisory.objects.filter(pk=three[1].pk).update(superseded_by=three[2], title="Beta leaks more")
+    Advisory.objects.filter(pk=three[2].pk).update(superseded_by=hidden)
+    publishing.publish_known(three[1], fixes(), timezone.now(), changes="Impact.")
+    found = {state: numbers(f"state={state}") for state in ("in+force", "issued+again", "superseded", "withdrawn")}
+    assert found == {
+        "in+force": ["SSA-3"], "issued+again": ["SSA-2"], "superseded": ["SSA-2"], "withdrawn": ["SSA-1"]
+    }  # fmt: skip
+
+
+def test_the_list_is_another_once_an_advisory_took_the_place_of_another(three: list[Advisory]) -> None:
+    first = Client().get("/advisories/?state=superseded")
+    Advisory.objects.filter(pk=three[1].pk).update(superseded_by=Advisory.objects.get(number=4))
+    assert Client().get("/advisories/?state=superseded")["ETag"] == first["ETag"]
+    Advisory.objects.filter(pk=three[1].pk).update(superseded_by=three[2])
+    assert Client().get("/advisories/?state=superseded")["ETag"] != first["ETag"]
 
 
 def test_the_list_takes_as_many_queries_however_much_there_is(
@@ -72,7 +95,7 @@ def test_the_list_takes_as_many_queries_however_much_there_is(
 ) -> None:
     for number in range(120):
         make_advisory(number=number + 1, state=State.PUBLIC)
-    for query in ("", "?page=3", "?q=guests&sort=-published&year=2026"):
+    for query in ("", "?page=3", "?q=guests&sort=-published&year=2026", "?tag=x86&state=superseded"):
         with django_assert_max_num_queries(5):
             assert Client().get(f"/advisories/{query}").status_code == 200
 

@@ -120,6 +120,34 @@ def test_the_feed_tells_what_changed_last(published: Advisory) -> None:
     assert Client().get("/advisories/feed-nonsense.atom").status_code == 404
 
 
+def test_a_branch_has_a_feed_of_its_own(published: Advisory) -> None:
+    feed = parsed(shown("/advisories/branches/sluice/1.6/feed.atom"))
+    assert len(feed.findall(f"{ATOM}entry")) == 1
+    assert feed.findtext(f"{ATOM}title") == "Sluice security advisories (sluice 1.6)"
+    other = parsed(shown("/advisories/branches/sluice/9.9/feed.atom"))
+    assert other.findall(f"{ATOM}entry") == []
+    assert Client().get("/advisories/branches/sluice/%0d%0a/feed.atom").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "feed"),
+    [
+        ("/", "/advisories/feed.atom"),
+        ("/", "/calendar/releases.ics"),
+        ("/advisories/", "/advisories/feed.atom"),
+        ("/advisories/?severity=high", "/advisories/feed-high.atom"),
+        ("/advisories/?branch=sluice/1.6", "/advisories/branches/sluice/1.6/feed.atom"),
+        ("/advisories/12/", "/advisories/feed.atom"),
+        ("/trees/sluice/1.6/", "/advisories/branches/sluice/1.6/feed.atom"),
+    ],
+)
+def test_a_page_names_its_feed(releases: None, page: str, feed: str) -> None:
+    head = shown(page).partition("</head>")[0]
+    links = [line for line in head.split("<link")[1:] if f'href="{feed}"' in line]
+    assert links
+    assert all('rel="alternate"' in line for line in links)
+
+
 def test_an_empty_feed_is_a_feed(db: None) -> None:
     feed = parsed(shown("/advisories/feed.atom"))
     assert feed.findtext(f"{ATOM}updated") == "2000-01-01T00:00:00Z"

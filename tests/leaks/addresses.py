@@ -54,7 +54,8 @@ _ROWS: dict[str, type[Model]] = {
 _GUESSES: dict[str, list[Any]] = {
     "pk": [1, MISSING], "token": [OTHERS_TOKEN, "guess"], "reference": ["guess"], "uidb64": ["MQ"],
     "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
-    "name": ["guess.txt"], "version": [2, 1, 0, 2**70], "rating": ["high", "guess"], "page": [1, 2, 2**70],
+    "name": ["guess.txt"], "version": [2, 1, 0, 2**70], "rating": ["high", "guess"],
+    "word": ["guess"], "page": [1, 2, 2**70],
     "path": ["index.txt", "feed.json", "2026/ssa-7.json", "2026/ssa-7.json.sha256", "guess"],
 }  # fmt: skip
 """Of what the world holds none of, or what a secret word opens."""
@@ -218,6 +219,8 @@ def _values(own: str, place: str) -> list[Any]:
         return ["osv.json", "csaf.json", "vex.json", "guess.json"]
     if place == "name" and own == "text":
         return [f"ssa{HIDDEN_NUMBER}-v2", f"ssa{PUBLIC_REDRAFTED}-v2", "guess"]
+    if own == "branch_feed":
+        return {"tree": [*Tree.objects.values_list("slug", flat=True), "missing"], "branch": ["1.0", "guess"]}[place]
     if place in _GUESSES:
         return _GUESSES[place]
     raise LookupError(f"the crawl has no values for {place} of {own}")

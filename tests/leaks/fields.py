@@ -56,6 +56,8 @@ SECRET_FIELDS = {
     "advisories.RevisionPatch": "file_name content",
     "advisories.SignedText": "text trouble",
     "advisories.StartedClock": "owner reference note",
+    "advisories.PublicTag": "word",
+    "advisories.Tag": "word",
     "advisories.TextVersion": "texts",
     "advisories.Tiding": "reason",
     "advisories.TypedText": "fields",

@@ -116,7 +116,7 @@ RULES: dict[str, Rule] = {
         lambda person, row, rows: person.on_the_team,
     ),
     **dict.fromkeys(
-        (f"advisories.{name}" for name in ("Override", "Revision", "TextVersion", "Tick", "Tiding")),
+        (f"advisories.{name}" for name in ("Override", "Revision", "Tag", "TextVersion", "Tick", "Tiding")),
         lambda person, row, rows: person.works_on(row.advisory_id),
     ),
     "advisories.PublicationStep": lambda person, row, rows: person.works_on(row.publication.advisory_id),

@@ -54,6 +54,7 @@ from advisories.models import (
 )
 from advisories.models.identifier import Identifier, Standing
 from advisories.models.seat import Right
+from advisories.models.tag import Tag
 from advisories.openpgp.decrypting import Seal
 from tests.leaks.words import FIRST_OF_STATES, HIDDEN_END, PLANNED_AT, PUBLIC_WITHDRAWN, word
 from tests.make import make_advisory, make_member, make_user
@@ -76,6 +77,8 @@ def add_every_state(hidden: Advisory, redrafted: Advisory) -> list[Advisory]:
     drafted = _one(1, State.DRAFTING)
     predisclosed = _one(2, State.PREDISCLOSED)
     armed = _one(3, State.READY)
+    for place, one in enumerate((hidden, redrafted, armed)):
+        Tag.objects.create(advisory=one, word=word(f"tag-{place}"))
     _predisclose(predisclosed, writer)
     _arm(armed, writer)
     _redraft(redrafted, writer)
@@ -144,7 +147,7 @@ def _arm(advisory: Advisory, by: User) -> None:
     revision = read.advisories[0].revision
     assert revision is not None
     for arming, gone_at in ((voided, timezone.now()), (made, None)):
-        Publication.objects.create(
+        Publication.objects.issue(
             advisory=advisory, revision=revision, arming=arming, number=advisory.number, version=1,
             title=advisory.title, content=drafting.for_readers(revision.content), public_at=PLANNED_AT,
             voided_at=gone_at,
