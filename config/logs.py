@@ -3,11 +3,11 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(/report/)[0-9A-Za-z_-]{20,}")
+_TOKEN = re.compile(r"(/report/|\bpstf?_)[0-9A-Za-z_-]{20,}")
 
 
 class WithoutPrivateLinks(logging.Filter):
-    """Django logs the address of a request that it refuses; the address of a report's thread is the key to it."""
+    """Django logs the address of a request that it refuses; that of a report's thread or of a feed is the key to it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         told = record.getMessage()

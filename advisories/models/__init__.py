@@ -13,7 +13,9 @@ from advisories.models.embargo import Answer, Embargo, Out, Proposal, ProposalSt
 from advisories.models.event import Event
 from advisories.models.identifier import Identifier, Standing
 from advisories.models.knock import Knock
+from advisories.models.looked import Looked
 from advisories.models.mail import Fate, IncomingMail, Notice, Opening, OutgoingMail
+from advisories.models.member_text import MemberText
 from advisories.models.membership import MemberKey, Membership, MembershipState, StaleMembership
 from advisories.models.message import Attachment, Author, DraftFile, Message
 from advisories.models.notification import About, Notification
@@ -32,6 +34,7 @@ from advisories.models.signed_text import SignedText
 from advisories.models.tag import PublicTag, Tag
 from advisories.models.text_version import TextVersion
 from advisories.models.tiding import Tiding, What
+from advisories.models.token import Scope, Token
 from advisories.models.typed_text import TypedText
 from advisories.models.vector import Vector
 
@@ -39,11 +42,11 @@ __all__ = [
     "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Attachment", "Author", "Batch", "BatchEntry",
     "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact", "ContactRight", "Credit",
     "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder", "Identifier",
-    "IncomingMail", "KeptFrom", "Knock", "MemberKey", "Membership", "MembershipState", "Message", "Notice",
-    "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Out", "OutgoingMail", "Override",
-    "Overrun", "Party", "Permission", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry", "PublicTag",
-    "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch",
-    "Seat", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport",
-    "Standing", "StartedClock", "StepKind", "Tag", "TextVersion", "Tick", "Tiding", "TypedText", "Vector", "Verdict",
-    "What",
+    "IncomingMail", "KeptFrom", "Knock", "Looked", "MemberKey", "MemberText", "Membership", "MembershipState",
+    "Message", "Notice", "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Out", "OutgoingMail",
+    "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry",
+    "PublicTag", "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision",
+    "RevisionPatch", "Scope", "Seat", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo",
+    "StaleMembership", "StaleReport", "Standing", "StartedClock", "StepKind", "Tag", "TextVersion", "Tick", "Tiding",
+    "Token", "TypedText", "Vector", "Verdict", "What",
 ]  # fmt: skip

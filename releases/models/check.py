@@ -12,7 +12,7 @@ from accounts.models import User
 from advisories.models import Advisory
 from releases.models.branch import COMMIT, Branch
 from releases.models.drawn import drawn_key
-from releases.models.series import SHA256, SeriesRevision
+from releases.models.series import SHA256, Series, SeriesRevision
 
 
 class Baseline(models.TextChoices):
@@ -73,6 +73,10 @@ class CheckQuerySet(models.QuerySet["Check"]):
         """
         unknown = Advisory.objects.exclude(pk__in=Advisory.objects.known_to(viewer).values("pk"))
         return self.filter(revision__in=SeriesRevision.objects.visible_to(viewer)).exclude(leans_on__in=unknown)
+
+    def held_by(self, viewer: User | AnonymousUser) -> Self:
+        """Keep those of series that `viewer` may read or holds, to learn what they lean on; never to show evidence."""
+        return self.filter(revision__series__in=Series.objects.held_by(viewer))
 
     def with_list_visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Annotate nothing, keep those of `visible_to` whose prerequisite list holds nothing hidden from `viewer`."""

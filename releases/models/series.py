@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
-from advisories.models import Advisory
+from advisories.models import Advisory, Revision
 from releases.models.branch import Branch
 from releases.models.drawn import drawn_key
 from releases.models.tree import Tree
@@ -29,6 +29,11 @@ class SeriesQuerySet(models.QuerySet["Series"]):
     def known_to(self, viewer: User | AnonymousUser) -> Self:
         """Keep those whose existence and verdicts `viewer` may know."""
         return self.filter(advisory__in=Advisory.objects.known_to(viewer))
+
+    def held_by(self, viewer: User | AnonymousUser) -> Self:
+        """Keep those that `viewer` may read or whose advisory was delivered to them; what they hold of it is frozen."""
+        delivered = Revision.objects.held_by(viewer).values("advisory")
+        return self.filter(Q(advisory__in=Advisory.objects.visible_to(viewer)) | Q(advisory__in=delivered))
 
     def to_try_on(self, branch: Branch) -> Self:
         """Those meant for `branch` whose advisory carries fixes and that hold a revision."""

@@ -6,9 +6,10 @@ from django import template
 
 from advisories.access import may_upload_to
 from advisories.highlighting import visible
-from advisories.models import Advisory
+from advisories.models import Advisory, Revision
 from releases.board import outlook
 from releases.board.grid import grids_of, series_of
+from releases.evidence.held import verdicts_for
 from releases.models import Tree
 
 register = template.Library()
@@ -20,6 +21,12 @@ def series_of_advisory(context: dict[str, Any], advisory: Advisory) -> dict[str,
     viewer = context["request"].user
     grids = grids_of(series_of(advisory.pk, viewer), viewer)
     return {"advisory": advisory, "grids": grids, "may_upload": may_upload_to(viewer, advisory)}
+
+
+@register.inclusion_tag("releases/_verdicts_for_member.html", takes_context=True)
+def verdicts_for_member(context: dict[str, Any], revision: Revision) -> dict[str, Any]:
+    """How exactly the patches of a revision fared on each branch, for a member who holds it."""
+    return {"verdicts": verdicts_for(context["request"].user, revision)}
 
 
 @register.filter(name="visible")

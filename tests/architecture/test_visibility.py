@@ -50,13 +50,15 @@ GUARDED = {
     ),
     *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),
     *("Organisation", "Contact", "Membership", "MemberKey", "Delivery", "KeptFrom", "Permission", "Notification"),
+    *("MemberText", "Looked", "Token"),
 }
 THROUGH_THE_VIEWER = {
     *("visible_to", "read_by", "known_to", "public", "with_list_visible_to", "leaving_a_note_for"),
     *("record", "behind", "told_to_finder"),
-    *("held_by", "spoken_for_by", "of"),
+    *("held_by", "spoken_for_by", "of", "shown"),
 }
-"""`record` only writes; `behind` needs the token of a private link, `told_to_finder` the report it led to."""
+"""`record` only writes; `behind` needs the token of a private link, `told_to_finder` the report it led to, `shown` the
+secret of a token."""
 
 SHAPED_FOR_VIEWERS = ("board", "evidence", "desk", "lacking")
 """Rooms of `releases` that only pages ask."""

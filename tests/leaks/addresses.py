@@ -24,6 +24,7 @@ from advisories.models import (
     Report,
     Seat,
     StartedClock,
+    Token,
 )
 from releases.models import Branch, Check, Flag, Patch, PointRelease, Series, Tree, Upload
 from tests.leaks.words import GUESTS_NUMBER, HIDDEN_NUMBER, MISSING, OTHERS_TOKEN, PUBLIC_REDRAFTED
@@ -46,6 +47,7 @@ _ROWS: dict[str, type[Model]] = {
     "change_series": Series, "end_seat": Seat, "end_team_seat": TeamSeat,
     "rehearsal": Batch, "rehearsal_letter": Batch, "retract": Comment, "comment_file": CommentFile,
     "stop_clock": StartedClock, "ask_consent_again": Consent,
+    "revoke_token": Token,
     **dict.fromkeys(_OF_BATCHES, Batch),
     **dict.fromkeys(("answer_end", "accept_end", "reject_end", "withdraw_end"), Proposal),
 }  # fmt: skip
@@ -56,6 +58,7 @@ _GUESSES: dict[str, list[Any]] = {
     "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
     "name": ["guess.txt"], "version": [2, 1, 0, 2**70], "rating": ["high", "guess"],
     "word": ["guess"], "page": [1, 2, 2**70],
+    "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16],
     "path": ["index.txt", "feed.json", "2026/ssa-7.json", "2026/ssa-7.json.sha256", "guess"],
 }  # fmt: skip
 """Of what the world holds none of, or what a secret word opens."""

@@ -18,6 +18,7 @@ from advisories import (
     seating,
     standing,
     tidings,
+    tokens,
     triage,
 )
 from advisories.batching import Audience, BatchState
@@ -31,6 +32,7 @@ from advisories.models import (
     Attachment,
     Batch,
     CommentAudience,
+    Contact,
     Credit,
     DraftFile,
     Fate,
@@ -38,6 +40,7 @@ from advisories.models import (
     KeptFrom,
     MemberKey,
     MembershipState,
+    MemberText,
     OpenedFile,
     OpenedLetter,
     Opening,
@@ -47,6 +50,7 @@ from advisories.models import (
     PublicationStep,
     Reissue,
     Report,
+    Scope,
     SignedText,
     StepKind,
     TypedText,
@@ -56,8 +60,9 @@ from advisories.models.identifier import Identifier, Standing
 from advisories.models.seat import Right
 from advisories.models.tag import Tag
 from advisories.openpgp.decrypting import Seal
+from advisories.predisclosure import sealing as sealing_for_members
 from tests.leaks.words import FIRST_OF_STATES, HIDDEN_END, PLANNED_AT, PUBLIC_WITHDRAWN, word
-from tests.make import make_advisory, make_member, make_user
+from tests.make import make_advisory, make_contact, make_member, make_user
 
 _PATCH = b"--- a/queue.c\n+++ b/queue.c\n@@ -1 +1 @@\n-wide\n+" + word("frozen-line").encode() + b"\n"
 _DIGEST = hashlib.sha256(_PATCH).hexdigest()
@@ -119,6 +124,11 @@ def _add_members(advisory: Advisory, by: User) -> None:
     """Who holds it, who was suspended before, and from whom it is kept: none of it is for anybody outside."""
     address = f"{word('role-address')}@members.sluice.example"
     holds = make_member(word("member"), role_address=address)
+    contact = make_contact(holds, "contact@members.sluice.example")
+    place = (Contact.objects.get(user=contact), holds)
+    tokens.make(contact, word("token"), Scope.READ, timezone.now() + timedelta(days=90), place=place)
+    sealing_for_members.seal_waiting()
+    MemberText.objects.filter(revision__advisory=advisory).update(trouble=word("unsealed"))
     Organisation.objects.filter(pk=holds.organisation_id).update(
         is_listed=False, website=f"https://{word('site')}.example"
     )

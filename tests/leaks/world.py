@@ -31,8 +31,11 @@ from advisories.models import (
     Affected,
     Batch,
     CommentAudience,
+    Contact,
+    ContactRight,
     DoorKind,
     Identifier,
+    Organisation,
     Overrun,
     Party,
     Permission,
@@ -72,11 +75,14 @@ from tests.upstream import fix, numbered
 RIGHTFUL = ("security", "coordinator", "guest of the hidden one")
 """They must see: a crawl that finds nothing may be blind."""
 
-PEOPLE = ("anonymous", "nobody", "guest of another", "guest whose seat ended", "release manager", "operator")
+PEOPLE = (
+    *("anonymous", "nobody", "guest of another", "guest whose seat ended", "release manager", "operator"),
+    "contact of a member kept out",
+)
 """None of them may read the hidden advisory; a release manager may know its number and verdicts."""
 
-TOLD = {"release manager": ("owner", "blackout")}
-"""Words that somebody may hear: the team may know whose a flag is, and when nothing is released."""
+TOLD = {"release manager": ("owner", "blackout"), "contact of a member kept out": ("kept-from",)}
+"""Words that somebody may hear: the team may know whose a flag is, and when nothing is released; a contact, of whom."""
 
 
 @dataclass
@@ -257,6 +263,10 @@ def _person(who: str, world: World) -> User | None:
     user = make_user(f"{who.replace(' ', '-')}@sluice.example", *roles, is_superuser=who == "operator")
     if who == "guest of another":
         Seat.objects.create(advisory=world.guests, user=user, right=Right.UPLOAD)
+    if who == "contact of a member kept out":
+        organisation = Organisation.objects.get(name=word("kept-from"))
+        began = timezone.now() - timedelta(minutes=1)
+        Contact.objects.create(organisation=organisation, user=user, right=ContactRight.MANAGE, from_at=began)
     if who == "guest of the hidden one":
         Seat.objects.create(advisory=world.hidden, user=user, right=Right.READ)
     if who == "guest whose seat ended":

@@ -26,6 +26,8 @@ class Someone(Protocol):
     is_coordinator: bool
     is_release_manager: bool
     is_operator: bool
+    is_member: bool
+    """A contact of an organisation that is on the list, to which the advisory was delivered."""
     right: str
     """What a current seat on the advisory gives: read, comment, upload; empty without one."""
 
@@ -97,6 +99,14 @@ def _nobody(who: Someone, what: Something) -> bool:
     return False
 
 
+def _holds(who: Someone, what: Something) -> bool:
+    return who.is_member
+
+
+def _makes_tokens(who: Someone, what: Something) -> bool:
+    return who.is_member or _managers(who, what)
+
+
 EVERYONE = Audience(_all, is_open=True)
 """Open; what it shows to whom is the query's business."""
 LINK_HOLDERS = Audience(_all, is_open=True)
@@ -136,3 +146,9 @@ DATES = Audience(_managers, _nobody)
 ENDERS = Audience(_team, _nobody)
 FLAG_KEEPERS = Audience(_managers, _reads)
 """Of a flag: release managers know it without reading its advisory."""
+HOLDERS = Audience(_holds, _nobody)
+"""Contacts of members, of what was delivered to them; for everyone else, the team too, there is nothing."""
+TOKEN_MAKERS = Audience(_makes_tokens, _nobody)
+"""Contacts of members, and the team: their own tokens."""
+OWN_TOKENS = Audience(_nobody, _nobody)
+"""Of a token: its owner alone; whatever anybody else holds, there is nothing."""
