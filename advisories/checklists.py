@@ -36,6 +36,7 @@ ITEMS = (
     ChecklistItem("similar-code", "Similar code has been searched for the same mistake.", _FIRST),
     ChecklistItem("outside-owners", "Every other project that shares the code has been told.", _EMBARGOED),
     ChecklistItem("finder-agrees", "The finder agrees with the date and the credit.", _EMBARGOED),
+    ChecklistItem("credits-said", "Everybody who found it or helped is credited, or it is said why not.", _FIRST),
     ChecklistItem("finder-checked", "The finder has tried the fix.", _EMBARGOED),
     ChecklistItem("deployment-decided", "It is decided what may be deployed during the embargo.", _EMBARGOED),
     ChecklistItem("cve-asked", "A CVE was asked for, or there is a reason for none.", _FIRST),

@@ -9,13 +9,12 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import User
-from advisories import permissions, sections
+from advisories import credits, permissions, sections
 from advisories.disarming import disarm_for
 from advisories.merging import Conflict, Merged, merge_texts
 from advisories.models import (
     Advisory,
     Affected,
-    Credit,
     Event,
     Finder,
     Identifier,
@@ -88,9 +87,9 @@ def content_of(advisory: Advisory) -> dict[str, Any]:
     """What a revision freezes of the draft but its patches, as plain values that `canonical` takes.
 
     `number`, `title`, `sections` (name -> Markdown, filled ones only, in the field's order), `identifiers`,
-    `severities`, `affected`, `finders` (the named ones, each with `name` and `affiliation`), `permissions` where there
-    are any, which the section on deployment says in words. Sections that are for members only are among them:
-    `for_readers` takes those out.
+    `severities`, `affected`, `finders` (the named ones, each with `name` and `affiliation`), and where there are any
+    `unnamed` and `permissions`. The sections on credits and on deployment say these in words. Sections that are for
+    members only are among them: `for_readers` takes those out.
     """
     advisory.refresh_from_db()
     return contents_of([advisory])[advisory.pk]
@@ -102,19 +101,19 @@ def contents_of(advisories: Sequence[Advisory]) -> dict[int, dict[str, Any]]:
     affected, finders = Affected.values_of(advisories), finders_of(advisories)
     tags = Tag.values_of(advisories)
     permitted = Permission.of(advisories)
+    credited = {
+        advisory.pk: credits.plain(one.chosen for one in finders.get(advisory.pk, ()) if one.chosen)
+        for advisory in advisories
+    }
     return {
         advisory.pk: {
             "number": advisory.number,
             "title": advisory.title,
-            "sections": _sections(advisory, permitted.get(advisory.pk, ())),
+            "sections": _sections(advisory, permitted.get(advisory.pk, ()), credited[advisory.pk]),
             "identifiers": identifiers.get(advisory.pk, []),
             "severities": vectors.get(advisory.pk, []),
             "affected": affected.get(advisory.pk, []),
-            "finders": [
-                {"name": finder.credit_as or finder.name or finder.address, "affiliation": ""}
-                for finder in finders.get(advisory.pk, ())
-                if finder.credit == Credit.NAMED
-            ],
+            **credited[advisory.pk],
             # Left out where there are none, so that what was frozen before there were tags still says the same.
             **({"tags": tags[advisory.pk]} if advisory.pk in tags else {}),
             **({"permissions": [one.as_plain() for one in permitted[advisory.pk]]} if advisory.pk in permitted else {}),
@@ -142,11 +141,14 @@ def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sections(advisory: Advisory, permitted: Sequence[Permission]) -> dict[str, str]:
-    """The filled sections; what is permitted in words before whatever else is said of deployment."""
+def _sections(advisory: Advisory, permitted: Sequence[Permission], credited: Mapping[str, Any]) -> dict[str, str]:
+    """The filled sections; what is permitted in words before whatever else is said of deployment, and who is credited
+    before whatever else is said of that.
+    """
     texts = {name: getattr(advisory, name) for name in sections.NAMES}
     told = permissions.in_words([one.value() for one in permitted])
     texts["deployment"] = "\n\n".join(part for part in (told, texts["deployment"].strip()) if part)
+    texts["credits"] = credits.section(credited, texts["credits"])
     return {name: text for name, text in texts.items() if text.strip()}
 
 

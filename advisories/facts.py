@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Subquery
 
-from advisories import drafting
+from advisories import crediting, drafting
 from advisories.arming import Quorum
 from advisories.batching import Audience
 from advisories.content import Fixes
@@ -21,7 +21,6 @@ from advisories.models import (
     Affected,
     Batch,
     BatchEntry,
-    Credit,
     Embargo,
     Override,
     Permission,
@@ -50,6 +49,8 @@ class Known:
     overrides: tuple[tuple[str, str, str], ...]
     """Branch, the digest of the fixes it is about, the reason."""
     undecided: tuple[str, ...]
+    named_in_spite: tuple[str, ...]
+    """Finders who are not to be named and whom the text names."""
     seats: int
     delivered_end_at: datetime | None
     published: int | None
@@ -72,6 +73,7 @@ class Known:
 def read_all(advisories: Sequence[Advisory], now: datetime, told: Mapping[int, frozenset[int]]) -> dict[int, Known]:
     """Read what is known of each, by their keys. The advisories were read just now; `told` is which members are."""
     drafts, finders = drafting.contents_of(advisories), drafting.finders_of(advisories)
+    texts = {one.pk: [text for name, text in one.texts.items() if name != "notes"] for one in advisories}
     later = Revision.objects.filter(advisory=OuterRef("advisory"), number__gt=OuterRef("number"))
     newest = Revision.objects.filter(~Exists(later), advisory__in=advisories).select_related("advisory")
     revisions = {one.advisory_id: one for one in newest}
@@ -108,7 +110,8 @@ def read_all(advisories: Sequence[Advisory], now: datetime, told: Mapping[int, f
             revision=(revision := revisions.get(pk)),
             patches=tuple(patches[revision.pk]) if revision else (),
             overrides=tuple(overrides[pk]),
-            undecided=tuple(str(one) for one in finders.get(pk, ()) if one.credit == Credit.UNDECIDED),
+            undecided=crediting.undecided(finders.get(pk, ())),
+            named_in_spite=crediting.named_in_spite(finders.get(pk, ()), texts.get(pk, ())),
             seats=seats.get(pk, 0),
             delivered_end_at=ends.get(pk),
             published=published.get(pk),
@@ -151,6 +154,7 @@ def facts_of(
         sections=frozenset(name for name, text in sections.items() if str(text).strip()),
         affected_said=said_affected,
         undecided_credits=known.undecided,
+        named_in_spite=known.named_in_spite,
         branches=tuple(replace(one, override=overrides.get(one.name, "")) for one in fixes.branches),
         fix_elsewhere=overrides.get(NO_BRANCH, ""),
         embargo=EmbargoState(embargo.state) if embargo else EmbargoState.NONE,

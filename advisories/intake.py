@@ -9,7 +9,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Greatest, Substr
 from django.utils import timezone
 
-from advisories import posting
+from advisories import crediting, posting
 from advisories.models import (
     Attachment,
     Author,
@@ -85,6 +85,7 @@ def continue_thread(
 @transaction.atomic
 def choose_credit(report: Report, credit: Credit, credit_as: str) -> None:
     """Keep how the finder wants to be named; the words stay out of the record."""
+    crediting.hold_back(report, by=None)
     Finder.objects.filter(pk=report.finder_id).update(credit=credit, credit_as=credit_as)
     Event.objects.record(report, kind="credit-chosen", by=None, detail={"credit": credit.value})
 

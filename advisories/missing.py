@@ -70,6 +70,8 @@ class Facts:
     affected_said: bool = False
     tells_of: tuple[str, ...] = ()
     """Advisories that its conditions name and that would still be under embargo when it goes out."""
+    named_in_spite: tuple[str, ...] = ()
+    """Finders whom the text names although they asked not to be, or their credit is withheld."""
     undecided_credits: tuple[str, ...] = ()
     """Finders who have not been asked, or not answered, how they are to be named."""
     branches: tuple[BranchFacts, ...] = ()
@@ -130,6 +132,8 @@ def _secrets(facts: Facts) -> Iterator[Missing]:
 def _credit(facts: Facts) -> Iterator[Missing]:
     for finder in facts.undecided_credits:
         yield Missing(Lack.CREDIT, f"It isn't decided how {finder} is credited.")
+    for finder in facts.named_in_spite:
+        yield Missing(Lack.CREDIT, f"The text names {finder}, who is not to be named.")
 
 
 def _series(facts: Facts) -> Iterator[Missing]:

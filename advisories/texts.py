@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from advisories import credits
 from advisories.affected import Condition, Needs, Statement, Status
 from advisories.formats.dialect import Dialect
 from advisories.formats.record import (
@@ -77,6 +78,7 @@ def record_of(
         table=tuple(_rows(content["patches"])),
         patches=tuple(PatchFile(one["name"], one["sha256"], files.get(one["name"])) for one in content["patches"]),
         finders=tuple(Finder(one["name"], one["affiliation"]) for one in content["finders"]),
+        unnamed=tuple(credits.unnamed_in_words(content)),
         affected=tuple(
             AffectedVersions(
                 one["tree"], Statement(Status(one["status"]), parse_ranges(one["ranges"]), _condition(one["condition"]))

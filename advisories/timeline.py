@@ -47,6 +47,9 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "finder-wrote": lambda detail, names: "The finder wrote",
     "letter-opened": lambda detail, names: "Encrypted letter opened",
     "credit-chosen": lambda detail, names: f"The finder chose a credit: {detail['credit']}",
+    "credit-withheld": lambda detail, names: (
+        "Credit withheld by the team" if detail["withheld"] else "Credit no longer withheld"
+    ),
     "terms-promised": lambda detail, names: "Terms promised to the finder",
     "policy-changed": lambda detail, names: f"Policy changed: {_listed(detail['fields'])}",
     "report-passed-on": lambda detail, names: f"Report moved from advisory {detail['from']} to {detail['to']}",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from advisories import drafting, posting
-from advisories.models import Advisory, Author, Credit, Event, Finder, Message, Notice, Report, StaleReport
+from advisories.models import Advisory, Author, Event, Finder, Message, Notice, Report, StaleReport
 from advisories.policy import Urgency
 from advisories.reports import ReportState
 
@@ -62,7 +62,7 @@ def draft_advisory(report: Report, *, by: User) -> Advisory:
     """
     # The report first and the end of the record after it, as everybody takes them: nobody waits in a ring.
     Report.objects.select_for_update().get(pk=report.pk)
-    advisory = Advisory(number=Advisory.next_number(), title=report.title, credits=_credit(report.finder))
+    advisory = Advisory(number=Advisory.next_number(), title=report.title)
     drafting.begin(advisory, by=by)
     link(report, advisory, by=by)
     return advisory
@@ -95,7 +95,3 @@ def _write(report: Report, text: str, by: User, *, is_internal: bool = False, at
     if not is_internal:
         Report.objects.filter(pk=report.pk).update(told_at=at)
     return message
-
-
-def _credit(finder: Finder) -> str:
-    return finder.credit_as or finder.name if finder.credit == Credit.NAMED else ""

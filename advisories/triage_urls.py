@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:reference>/judge", triage.judge, name="judge"),
     path("<slug:reference>/decide", triage.decide, name="decide"),
     path("<slug:reference>/terms", triage.terms, name="terms"),
+    path("<slug:reference>/withhold", triage.withhold, name="withhold"),
     path("<slug:reference>/draft", triage.draft, name="draft"),
     path("<slug:reference>/link", triage.link, name="link"),
     path("<slug:reference>/opened/<int:pk>/<str:name>", triage.opened_file, name="opened_file"),

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.access import Viewer
-from advisories import ticking
+from advisories import crediting, ticking
 from advisories.access import may_comment_on, may_write_advisories
 from advisories.affected import Status
 from advisories.lifecycle import State
@@ -19,7 +19,6 @@ from advisories.models import (
     BatchEntry,
     Comment,
     CommentFile,
-    Credit,
     Event,
     Finder,
     Identifier,
@@ -69,7 +68,7 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
         "sections": rendered(advisory.texts, Audience.MEMBER),
         "steps": steps_from(State(advisory.state)) if writes else (),
         "lacks": lacks_of(advisory, affected) if writes else (),
-        "doubts": doubts_of(affected, viewer) if writes else (),
+        "doubts": doubts_of(advisory, affected, viewer) if writes else (),
         "vectors": list(Vector.objects.visible_to(viewer).filter(advisory=advisory)),
         "permissions": list(Permission.objects.visible_to(viewer).filter(advisory=advisory)),
         "identifiers": list(Identifier.objects.visible_to(viewer).filter(advisory=advisory)),
@@ -129,26 +128,31 @@ def lacks_of(advisory: Advisory, affected: list[Affected]) -> tuple[Missing, ...
     """What the text still lacks before it can be called ready; patches and dates are others' to say."""
     if advisory.state not in (State.RESERVED, State.DRAFTING, State.READY):
         return ()
-    finders = Finder.objects.credited_on(advisory).filter(credit=Credit.UNDECIDED)
+    finders = list(Finder.objects.credited_on(advisory))
     facts = Facts(
         now=timezone.now(),
         title=advisory.title,
         sections=frozenset(name for name, text in advisory.texts.items() if text.strip()),
         affected_said=bool(affected),
-        undecided_credits=tuple(str(finder) for finder in finders),
+        undecided_credits=crediting.undecided(finders),
+        named_in_spite=crediting.named_in_spite(
+            finders, (text for name, text in advisory.texts.items() if name != "notes")
+        ),
         is_out=advisory.is_already_public,
         deployment_said=bool(advisory.deployment.strip()) or advisory.permissions.exists(),
     )
     return missing_for(facts, State.READY)
 
 
-def doubts_of(affected: list[Affected], viewer: Viewer) -> tuple[str, ...]:
+def doubts_of(advisory: Advisory, affected: list[Affected], viewer: Viewer) -> tuple[str, ...]:
     """What a revision would tell too much of, or say too little about."""
     named = [row.condition_on_id for row in affected if row.condition_on_id is not None]
     hidden = Advisory.objects.visible_to(viewer).embargoed().filter(pk__in=named)
     told = [f"The condition on {other} would tell readers of it: that one is not public." for other in hidden]
     if any(row.status == Status.UNKNOWN for row in affected):
         told.append("Of some versions it isn't known whether they are affected.")
+    if not advisory.credits.strip() and not Finder.objects.credited_on(advisory).exists():
+        told.append("Nobody is credited: link the report, or say in the section on credits who found it.")
     return tuple(told)
 
 

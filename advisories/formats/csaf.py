@@ -128,6 +128,7 @@ def _acknowledgments(record: Record) -> list[dict[str, object]]:
         if name := one_line(finder.name):
             organisation = one_line(finder.affiliation)
             thanks.append({"names": [name], **({"organization": organisation} if organisation else {})})
+    thanks += [{"summary": sentence} for sentence in record.unnamed]
     return thanks
 
 

@@ -232,6 +232,9 @@ def _credits(record: Record, edition: Edition) -> list[dict[str, str]]:
         if name := one_line(finder.name):
             value = " of ".join(part for part in (name, one_line(finder.affiliation)) if part)[:_LONGEST]
             found.setdefault(value, {"lang": edition.publisher.language, "value": value, "type": "finder"})
+    for sentence in record.unnamed:
+        value = sentence[:_LONGEST]
+        found.setdefault(value, {"lang": edition.publisher.language, "value": value, "type": "finder"})
     return list(found.values())
 
 

@@ -45,9 +45,8 @@ def write(record: Record, edition: Edition) -> bytes:
     ):
         value["affected"] = affected
     value["references"] = _references(record, edition)
-    if credit := [
-        {"name": one_line(finder.name), "type": "FINDER"} for finder in record.finders if one_line(finder.name)
-    ]:
+    named = [name for finder in record.finders if (name := one_line(finder.name))]
+    if credit := [{"name": name, "type": "FINDER"} for name in (*named, *record.unnamed)]:
         value["credits"] = credit
     value["database_specific"] = _own_part(record, edition)
     return document(value)

@@ -206,6 +206,8 @@ class Record:
     public_at: datetime | None = None
     """The instant of release, with a time zone. Texts have none and a mail's date is no proof: readers leave it."""
     finders: tuple[Finder, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    """Sentences about finders who are credited by no name: they asked for that, or their credit is withheld."""
     affected: tuple[Affected, ...] = ()
     """Readers leave it: sentences about versions come with conditions that only a person can weigh."""
     fixes: tuple[BranchFix, ...] = ()

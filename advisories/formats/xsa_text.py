@@ -188,4 +188,4 @@ def _refuse_if_read_otherwise(record: Record, text: bytes, dialect: Dialect) -> 
 def carried(record: Record) -> Record:
     """What of `record` its text carries as data: contents, recipes, instants and credits by name are not in it."""
     patches = tuple(PatchFile(patch.name, patch.sha256) for patch in record.patches)
-    return replace(record, patches=patches, recipes=None, public_at=None, finders=(), affected=(), fixes=())
+    return replace(record, patches=patches, recipes=None, public_at=None, finders=(), unnamed=(), affected=(), fixes=())

@@ -17,6 +17,7 @@ SECTIONS = sections.NAMES
 _ROWS = {"description": 10, "impact": 4, "credits": 3, "deployment": 4, "notes": 4}
 _HELP = {
     "description": "Sections are Markdown. Empty ones are left out.",
+    "credits": "Finders who chose to be named are added by themselves, and so are those who did not.",
     "deployment": "Members read it at once, everyone after publication.",
     "notes": "Members read it. It is never published.",
 }

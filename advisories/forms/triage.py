@@ -58,6 +58,17 @@ class TermsForm(forms.Form):
     )
 
 
+class WithholdForm(forms.Form):
+    """Why a finder is not credited."""
+
+    because = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Withhold the credit because",
+        help_text="Readers are told this sentence, and no name. Left empty, the finder's choice holds.",
+    )
+
+
 class LinkForm(forms.Form):
     """Which advisory a report feeds."""
 

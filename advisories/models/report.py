@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat, User
+from advisories.credits import Chosen, Unnamed
 from advisories.models import report_text
 from advisories.models.event import Event
 from advisories.policy import Urgency
@@ -59,6 +60,9 @@ class Finder(models.Model):
     credit = models.CharField(max_length=20, choices=Credit, default=Credit.UNDECIDED)
     credit_as = models.CharField(max_length=200, blank=True, help_text="The words of the credit.")
     terms = models.TextField(blank=True, help_text="What was promised, such as a date.")
+    withheld_because = models.CharField(
+        max_length=300, blank=True, help_text="Why the team withholds the credit, for readers; their choice is kept."
+    )
 
     objects = FinderQuerySet.as_manager()
 
@@ -71,10 +75,26 @@ class Finder(models.Model):
         return self.name or self.address or "Anonymous"
 
     @property
+    def credited_name(self) -> str:
+        """The words of the credit. Never the address: nobody has said that it may be published."""
+        return " ".join((self.credit_as or self.name).split())
+
+    @property
+    def chosen(self) -> Chosen | None:
+        """The credit as it is decided; None while it isn't."""
+        if self.withheld_because:
+            return Chosen(unnamed=Unnamed.WITHHELD, because=self.withheld_because)
+        if self.credit == Credit.ANONYMOUS:
+            return Chosen(unnamed=Unnamed.ANONYMOUS)
+        return Chosen(self.credited_name) if self.credit == Credit.NAMED and self.credited_name else None
+
+    @property
     def wanted_credit(self) -> str:
         """The credit in words."""
+        if self.withheld_because:
+            return f"withheld: {self.withheld_because}"
         if self.credit == Credit.NAMED:
-            return f"as “{self.credit_as or self.name or self.address}”"
+            return f"as “{self.credited_name}”" if self.credited_name else "named, but nobody has said by what name"
         return "not named" if self.credit == Credit.ANONYMOUS else "not decided yet"
 
 

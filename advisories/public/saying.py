@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from advisories.affected import Condition, Needs, Statement, Status
+from advisories.credits import is_named_in
 from advisories.markdown import TooMuchMarkdown, render
 from advisories.models.identifier import Standing
 from advisories.public.values import (
@@ -119,10 +120,11 @@ def recipes(content: Content) -> tuple[Recipe, ...]:
 
 
 def finders(content: Content) -> tuple[str, ...]:
-    """Who is credited, with where they work."""
+    """Who is credited, with where they work, as far as the section on credits doesn't say it."""
     return tuple(
         f"{one['name']} ({one['affiliation']})" if one["affiliation"] else str(one["name"])
         for one in content["finders"]
+        if not is_named_in(one["name"], content["sections"].get("credits", ""))
     )
 
 

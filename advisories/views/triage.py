@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import SignedInRequest
-from advisories import incoming, triage
+from advisories import crediting, incoming, triage
 from advisories.access import may_triage
 from advisories.downloads import attachment
-from advisories.forms.triage import AnswerForm, DecisionForm, LinkForm, OwnerForm, TermsForm, UrgencyForm
+from advisories.forms.triage import AnswerForm, DecisionForm, LinkForm, OwnerForm, TermsForm, UrgencyForm, WithholdForm
 from advisories.models import Attachment, Event, IncomingMail, Message, OpenedFile, OutgoingMail, Report, StaleReport
 from advisories.policies import current_policy
 from advisories.policy import Urgency
@@ -119,6 +119,17 @@ def terms(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
+def withhold(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Withhold the finder's credit, or let their choice hold again."""
+    found = _teams_report(request, reference)
+    form = WithholdForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, status=422, withhold_form=form)
+    crediting.withhold(found, form.cleaned_data["because"], by=request.user)
+    return redirect(found)
+
+
+@require_POST
 def draft(request: SignedInRequest, reference: str) -> HttpResponse:
     """Begin an advisory on what a report is about."""
     found = _teams_report(request, reference)
@@ -212,6 +223,7 @@ def _page(request: SignedInRequest, found: Report, *, status: int = 200, **forms
         "owner_form": OwnerForm(initial={"owner": found.owner_id}),
         "urgency_form": UrgencyForm(initial={"urgency": found.urgency}),
         "terms_form": TermsForm(initial={"terms": found.finder.terms}),
+        "withhold_form": WithholdForm(initial={"because": found.finder.withheld_because}),
         "link_form": LinkForm(viewer=viewer),
         "decision_form": DecisionForm(viewer=viewer, report=found),
     }

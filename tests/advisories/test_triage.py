@@ -222,7 +222,7 @@ def test_letters_kept_aside_are_listed_and_downloaded(team: Client) -> None:
     assert team.get(f"/triage/letters/{letter.pk}/original.eml").content == raw
 
 
-PAGES = ("", "answer", "assign", "judge", "decide", "terms", "draft", "link", "files/1/proof.bin")
+PAGES = ("", "answer", "assign", "judge", "decide", "terms", "withhold", "draft", "link", "files/1/proof.bin")
 PEOPLE = ("anonymous", "nobody", "guest", "release manager", "operator", "security", "coordinator")
 ROLES = {"security": Role.SECURITY, "coordinator": Role.COORDINATOR, "release manager": Role.RELEASE_MANAGER}
 

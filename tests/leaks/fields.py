@@ -35,7 +35,7 @@ SECRET_FIELDS = {
     "advisories.MemberKey": "certificate",
     "advisories.Membership": "role_address reason",
     "advisories.Organisation": "name website",
-    "advisories.Finder": "name address credit_as terms",
+    "advisories.Finder": "name address credit_as terms withheld_because",
     "advisories.Identifier": "value replaced_by shared_because",
     "advisories.IncomingMail": "content file_name header_id marks opening_trouble",
     "advisories.MemberText": "text sums trouble",

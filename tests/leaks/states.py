@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from advisories import (
     commenting,
+    crediting,
     drafting,
     freezing,
     intake,
@@ -192,6 +193,7 @@ def add_reports(hidden: Advisory, by: User) -> Report:
     triage.answer(report, word("answer"), by=by)
     triage.answer(report, word("team-note"), by=by, is_internal=True)
     triage.promise_terms(report, word("terms"), by=by)
+    crediting.withhold(report, word("withheld"), by=by)
     message = report.messages.order_by("pk")[0]
     raw = word("letter-bytes").encode()
     IncomingMail.objects.create(

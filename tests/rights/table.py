@@ -148,6 +148,7 @@ AUDIENCES: dict[str, Audience] = {
     "triage:judge": TEAM_ONLY,
     "triage:decide": TEAM_ONLY,
     "triage:terms": TEAM_ONLY,
+    "triage:withhold": TEAM_ONLY,
     "triage:draft": TEAM_ONLY,
     "triage:link": TEAM_ONLY,
     # Dates and promises.
