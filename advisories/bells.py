@@ -21,6 +21,11 @@ def ring_for_notice(pk: int) -> None:
     transaction.on_commit(lambda: _ring(tasks.send_notice, pk))
 
 
+def ring_for_members(tiding: int) -> None:
+    """Tell a worker, once the transaction is through, that letters of a tiding wait."""
+    transaction.on_commit(lambda: _ring(tasks.deliver, tiding))
+
+
 def ring_for_opening(pk: int) -> None:
     """Tell a worker, once the transaction is through, that an encrypted letter has come."""
     transaction.on_commit(lambda: _ring(tasks.open_letter, pk))

@@ -118,6 +118,12 @@ class PatchDifference:
         return held.name if held else ""
 
 
+def parts_of(content: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """All that a revision says, in the order and the lines in which it is compared: headings and lines."""
+    said = ((heading, tuple(say(content))) for name, heading, say in _PARTS if name != "title")
+    return tuple((heading, lines) for heading, lines in said if lines)
+
+
 def of_texts(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[SectionDifference, ...]:
     """Compare what two revisions say: title, sections, identifiers, severity, what is affected, finders."""
     found = []

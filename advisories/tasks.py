@@ -1,6 +1,7 @@
 """What Celery calls. Each task takes an id, asks the action that does the work, and knows nothing else."""
 
 from celery import shared_task
+from django.conf import settings
 
 
 @shared_task
@@ -17,6 +18,23 @@ def send_notice(pk: int) -> None:
     from advisories import notifying
 
     notifying.send(pk)
+
+
+@shared_task
+def deliver(tiding: int) -> None:
+    """Send the letters of one tiding that are due, but for those that somebody is at."""
+    from advisories.predisclosure import delivering
+
+    delivering.deliver(tiding)
+
+
+@shared_task
+def sweep_deliveries() -> None:
+    """Ring for tidings of which letters are due."""
+    from advisories.predisclosure import delivering
+
+    for pk in delivering.due_tidings():
+        deliver.apply_async(args=(pk,), retry=False, expires=settings.TICK_S * 4)
 
 
 @shared_task

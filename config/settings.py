@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_S,
         "options": {"expires": TICK_S * 2},
     },
+    "tell members": {
+        "task": "advisories.tasks.sweep_deliveries",
+        "schedule": TICK_S,
+        "options": {"expires": TICK_S * 2},
+    },
     "sign, release and announce": {
         "task": "advisories.tasks.sweep_releases",
         "schedule": TICK_S,

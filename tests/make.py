@@ -17,6 +17,7 @@ from advisories.models import (
     Contact,
     ContactRight,
     Embargo,
+    MemberKey,
     Membership,
     MembershipState,
     Organisation,
@@ -28,6 +29,7 @@ from advisories.models import (
 )
 from advisories.models.seat import Right
 from advisories.negotiating import End
+from advisories.openpgp import certificates
 from releases import uploading
 from releases.checking import requesting as checking
 from releases.checking import running
@@ -187,6 +189,17 @@ def make_contact(
     values: dict[str, Any] = {"from_at": began} | fields
     Contact.objects.create(organisation=membership.organisation, user=user, right=right, **values)
     return user
+
+
+def make_member_key(membership: Membership, certificate: bytes) -> MemberKey:
+    """A key that letters to this member are encrypted to."""
+    read = certificates.read(certificate)
+    return MemberKey.objects.create(
+        organisation=membership.organisation,
+        certificate=read.armoured,
+        fingerprint=read.fingerprint,
+        expires_at=read.encrypts_until(timezone.now()),
+    )
 
 
 def make_proposal(advisory: Advisory, days: float = 14, *, party: Party | None = None, **end: Any) -> Proposal:

@@ -11,13 +11,20 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.access import holds
 from accounts.models import Role, User
 from accounts.models.outgoing import Outgoing, OutgoingQuerySet, Sending
 from advisories.models.membership import Membership
 from advisories.models.organisation import Organisation
-from advisories.models.tiding import Tiding
+from advisories.models.tiding import Tiding, What
+
+TO_EVERYONE = frozenset({What.PUBLISHED, What.REISSUED})
+"""It is public: there is nothing left to keep from anybody."""
+
+_TOKEN, _PROOF = 24, 16
+"""Characters of a Message-ID's random part, and of what proves in a return address that we made it."""
 
 
 class DeliveryForm(models.TextChoices):
@@ -46,6 +53,17 @@ class DeliveryQuerySet(OutgoingQuerySet["Delivery"]):
             advisory=OuterRef("tiding__advisory"), organisation=OuterRef("membership__organisation")
         )
         return self.filter(~Exists(kept), membership__organisation__in=Organisation.objects.spoken_for_by(viewer))
+
+    def gone(self) -> Self:
+        """Those that a mail server took and gave back to nobody."""
+        return self.filter(state=Sending.SENT)
+
+    def behind(self, token: str) -> Self:
+        """Keep the one that a return address leads to; none for a token that was never given."""
+        own, proof = token[:_TOKEN], token[_TOKEN:]
+        if not constant_time_compare(proof, _proof_of(own)):
+            return self.none()
+        return self.filter(header_id__startswith=f"<{own}@")
 
     def in_turn(self) -> Self:
         """Those that are due and before which nothing waits for the same member about the same advisory.
@@ -98,8 +116,26 @@ class Delivery(Outgoing):
             ),
         ]
 
+    @property
+    def reference(self) -> str:
+        """Stands in its subject, says nothing, and tells two letters apart."""
+        return self._token[:6]
+
+    @property
+    def return_token(self) -> str:
+        """What stands behind the plus of its return address: nobody who never saw the letter makes one up."""
+        return self._token + _proof_of(self._token)
+
+    @property
+    def _token(self) -> str:
+        return self.header_id[1 : 1 + _TOKEN]
+
     def __str__(self) -> str:
         return f"{self.tiding} for {self.membership.organisation}"
+
+
+def _proof_of(token: str) -> str:
+    return salted_hmac("advisories.delivery", token).hexdigest()[:_PROOF]
 
 
 class KeptFromQuerySet(models.QuerySet["KeptFrom"]):

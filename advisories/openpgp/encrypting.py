@@ -59,6 +59,7 @@ class Envelope:
     recipients: tuple[str, ...]
     subject: str
     message_id: str
+    """With its angle brackets. Empty where only a part is made that many letters carry."""
     date: datetime
     more: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,7 +67,8 @@ class Envelope:
 def entity(content: Content, envelope: Envelope) -> bytes:
     """The part that gets signed: text and enclosures, with the headers that are to be protected repeated inside.
 
-    Without the recipients, so that it is the same for all of them. Seven bits, lines ended by CRLF, no line that a
+    Without the recipients, so that it is the same for all of them; without a Message-ID where each gets one of their
+    own. Seven bits, lines ended by CRLF, no line that a
     mail server would change on its way. Raises `ValueError` on a line break in a header.
     """
     message = EmailMessage(policy=SMTP)
@@ -77,7 +79,8 @@ def entity(content: Content, envelope: Envelope) -> bytes:
     del message["MIME-Version"]
     message["From"] = envelope.sender
     message["Date"] = format_datetime(envelope.date)
-    message["Message-ID"] = envelope.message_id
+    if envelope.message_id:
+        message["Message-ID"] = envelope.message_id
     message["Subject"] = content.subject or envelope.subject
     message.set_param("protected-headers", _PROTECTED)
     # Old mail stores put a ">" before such a line, and the signature would be lost.

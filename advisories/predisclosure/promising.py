@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
+from advisories import bells
 from advisories.batching import Audience
 from advisories.lifecycle import State
 from advisories.models import Delivery, KeptFrom, Membership, Organisation, Tiding, What
-
-_TO_EVERYONE = frozenset({What.PUBLISHED, What.REISSUED})
-"""It is public: there is nothing left to keep from anybody."""
+from advisories.models.delivery import TO_EVERYONE
 
 _WIDENS = frozenset({What.PREDISCLOSED})
 """It takes members into the circle; whatever else is told, is told to those who hold the advisory already."""
@@ -20,7 +19,7 @@ _WIDENS = frozenset({What.PREDISCLOSED})
 def recipients_of(tiding: Tiding) -> QuerySet[Membership]:
     """The active members who hear of it."""
     told = Membership.objects.active()
-    if tiding.what in _TO_EVERYONE:
+    if tiding.what in TO_EVERYONE:
         return told
     kept = KeptFrom.objects.filter(advisory=tiding.advisory, organisation=OuterRef("organisation"))
     told = told.filter(~Exists(kept))
@@ -34,7 +33,10 @@ def recipients_of(tiding: Tiding) -> QuerySet[Membership]:
 
 def promise(tiding: Tiding) -> list[Delivery]:
     """One delivery for each recipient. Must run within the transaction of the change."""
-    return _make((tiding, membership) for membership in recipients_of(tiding))
+    made = _make((tiding, membership) for membership in recipients_of(tiding))
+    if made:
+        bells.ring_for_members(tiding.pk)
+    return made
 
 
 def catch_up(membership: Membership) -> list[Delivery]:

@@ -15,7 +15,7 @@ from django.db import connection
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
-def environment(var: Path) -> Mapping[str, str]:
+def environment(var: Path, more: Mapping[str, str] | None = None) -> Mapping[str, str]:
     """What makes a process see the database, mirrors and messages of this test; leases and waits are short."""
     told = connection.settings_dict
     if connection.vendor == "sqlite":
@@ -35,19 +35,20 @@ def environment(var: Path) -> Mapping[str, str]:
         "PENSTOCK_LETTER_PAUSE_S": "0.2",
         "PENSTOCK_RING_AGAIN_S": "1",
         "PYTHONUNBUFFERED": "1",
+        **(more or {}),
     }
 
 
 class Worker:
     """The worker's process group."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, more: Mapping[str, str] | None = None) -> None:
         self.log = var / "worker.log"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", "config", "worker", "--beat", "--concurrency", "1"],
                 cwd=_CHECKOUT,
-                env=environment(var),
+                env=environment(var, more),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -62,9 +63,9 @@ class Worker:
 
 
 @contextlib.contextmanager
-def worker(var: Path) -> Iterator[Worker]:
-    """A worker that is gone when the block is left."""
-    started = Worker(var)
+def worker(var: Path, more: Mapping[str, str] | None = None) -> Iterator[Worker]:
+    """A worker that is gone when the block is left; `more` stands in its environment."""
+    started = Worker(var, more)
     try:
         yield started
     finally:
