@@ -1,4 +1,4 @@
-"""The thread of those who work on an advisory: comments are written and retracted, never edited."""
+"""The thread of those who work on an advisory, and of members: comments are written and retracted, never edited."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,20 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
-from advisories.models import Advisory, Comment, CommentAudience, CommentFile, Event
+from advisories.models import Advisory, Comment, CommentAudience, CommentFile, Event, Organisation
 
 Files = Sequence[tuple[str, bytes]]
 
 
 @transaction.atomic
-def write(advisory: Advisory, text: str, files: Files = (), *, audience: CommentAudience, by: User) -> Comment:
-    """Keep a comment with its files, byte for byte."""
-    comment = Comment.objects.create(advisory=advisory, text=text, audience=audience.value, by=by)
+def write(
+    advisory: Advisory, text: str, files: Files = (), *, audience: CommentAudience, by: User,
+    organisation: Organisation | None = None,
+) -> Comment:  # fmt: skip
+    """Keep a comment with its files, byte for byte. `organisation` is the member that it is written for or to."""
+    comment = Comment.objects.create(
+        advisory=advisory, text=text, audience=audience.value, by=by, organisation=organisation
+    )
     CommentFile.objects.bulk_create(
         CommentFile(comment=comment, **CommentFile.values_of(name, content, position))
         for position, (name, content) in enumerate(files, start=1)

@@ -125,6 +125,11 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "consent-signed": lambda detail, names: "Consent to the end given",
     "consent-declined": lambda detail, names: "Consent to the end refused",
     "consent-unanswered": lambda detail, names: "Consent to the end asked for without an answer",
+    "readiness-said": lambda detail, names: "A member said how far it is",
+    "date-questioned": lambda detail, names: (
+        "A member asked for a later date" if detail["kind"] == "extension" else "A member will not be ready"
+    ),
+    "date-answered": lambda detail, names: "A member's question about the date answered",
     "flag-taken": lambda detail, names: f"Flag on {detail['branch']} {_owner(detail['owner'], names)}",
 }
 

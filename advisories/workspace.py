@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.access import Viewer
@@ -95,9 +95,14 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
 
 def comments_of(advisory: Advisory, viewer: Viewer, *, writes: bool) -> list[ShownComment]:
     """The thread that `viewer` may read, oldest first."""
-    rows = list(Comment.objects.visible_to(viewer).filter(advisory=advisory).select_related("by", "retracted_by"))
+    return shown(Comment.objects.visible_to(viewer).filter(advisory=advisory), viewer, writes=writes)
+
+
+def shown(comments: QuerySet[Comment], viewer: Viewer, *, writes: bool = False) -> list[ShownComment]:
+    """Comments that were fetched through the viewer, with their files; whoever writes advisories retracts any."""
+    rows = list(comments.select_related("by", "retracted_by", "organisation"))
     files: dict[int, list[CommentFile]] = {}
-    for file in CommentFile.objects.visible_to(viewer).filter(comment__advisory=advisory).defer("content"):
+    for file in CommentFile.objects.visible_to(viewer).filter(comment__in=[row.pk for row in rows]).defer("content"):
         files.setdefault(file.comment_id, []).append(file)
     return [
         ShownComment(

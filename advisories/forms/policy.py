@@ -171,6 +171,11 @@ class PolicyForm(forms.Form):
         label="Everyone may read who is on the list",
         help_text="Names alone, and only of organisations that agreed to it.",
     )
+    members_discuss = forms.BooleanField(
+        required=False,
+        label="Members may write to each other",
+        help_text="On the advisories that they hold. Otherwise each member writes to the team alone.",
+    )
     why = forms.CharField(
         max_length=2000,
         label="Why it changes",

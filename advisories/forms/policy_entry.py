@@ -7,6 +7,9 @@ from advisories.forms.policy import BlackoutForms, ClockForms, CriterionForms, P
 from advisories.policy import Policy, PolicyIsWrong, Urgency
 from advisories.policy.document import Document
 
+_JOINING = ("least_weight", "terms", "terms_days", "confirmation_days", "lists_members", "members_discuss")
+"""Fields about members, which stand in the document as they are typed."""
+
 
 class PolicyEntry:
     """The whole form: fields, rows of blackouts and clocks, terms for each urgency."""
@@ -77,7 +80,7 @@ class PolicyEntry:
             ],
             # As browsers send it, with other line ends than ours.
             "terms": told["terms"].replace("\r\n", "\n").strip() + "\n",
-            **{name: told[name] for name in ("least_weight", "terms_days", "confirmation_days", "lists_members")},
+            **{name: told[name] for name in _JOINING if name != "terms"},
         }
 
     def _tell(self, field: str, sentence: str) -> None:
@@ -109,8 +112,7 @@ def _initial(document: Document) -> dict[str, Any]:
     cadence, hours = document["cadence"], document["working_hours"]
     rhythm = "weeks" if cadence["every_weeks"] else "month" if cadence["weeks_of_month"] else "any"
     plain = ("release_time", "zone", "preparation_days", "predisclosure_days", "weekdays", "working_week", "soft_cap")
-    joining = ("least_weight", "terms", "terms_days", "confirmation_days", "lists_members")
-    return {name: document[name] for name in (*plain, "quorum", "early_quorum", "announced", *joining)} | {
+    return {name: document[name] for name in (*plain, "quorum", "early_quorum", "announced", *_JOINING)} | {
         "rhythm": rhythm,
         "every_weeks": cadence["every_weeks"] or None,
         "from_on": cadence["from_on"],

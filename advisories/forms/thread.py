@@ -1,12 +1,14 @@
 """Writing on an advisory's thread."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from advisories.forms.reporting import AsTyped, FormWithFiles
 from advisories.markdown import TooMuchMarkdown, check_size
-from advisories.models import CommentAudience
+from advisories.models import CommentAudience, Organisation
+
+_ALWAYS = [(one.value, str(one.label)) for one in (CommentAudience.SEATS, CommentAudience.TEAM)]
 
 
 class CommentForm(FormWithFiles):
@@ -14,7 +16,7 @@ class CommentForm(FormWithFiles):
 
     text = AsTyped(label="Your comment", widget=forms.Textarea(attrs={"rows": 4}), help_text="Markdown.")
     audience = forms.ChoiceField(
-        choices=[(one.value, one.label) for one in (CommentAudience.SEATS, CommentAudience.TEAM)],
+        choices=_ALWAYS,
         initial=CommentAudience.SEATS,
         widget=forms.RadioSelect,
         label="Who reads it",
@@ -22,10 +24,22 @@ class CommentForm(FormWithFiles):
 
     field_order = ("text", "audience", "attached", "draft")
 
-    def __init__(self, *args: Any, writes: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, writes: bool, members_hold_it: bool = False, to: Organisation | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.to = to
         if not writes:
             del self.fields["audience"]
+            return
+        chosen = cast("forms.ChoiceField", self.fields["audience"])
+        offered = list(_ALWAYS)
+        if members_hold_it:
+            offered.append((CommentAudience.MEMBERS.value, "Every member that holds it, and everyone on this advisory"))
+        if to is not None:
+            offered.append((CommentAudience.MEMBER.value, f"Only {to} and the security team"))
+            chosen.initial = CommentAudience.MEMBER
+        chosen.choices = offered
 
     def clean_text(self) -> str:
         """Refuse a text that would keep the renderer busy."""

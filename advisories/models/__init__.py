@@ -26,6 +26,7 @@ from advisories.models.permission import Permission
 from advisories.models.policy import PolicyVersion
 from advisories.models.public_entry import PublicEntry
 from advisories.models.publication import Publication, PublicationStep, StepKind
+from advisories.models.readiness import Ask, AskKind, NoteAudience, Product, Readiness, ReadinessStatus
 from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoor, StaleReport
 from advisories.models.report_text import ReportText
 from advisories.models.revision import Reissue, Revision, RevisionPatch
@@ -39,14 +40,15 @@ from advisories.models.typed_text import TypedText
 from advisories.models.vector import Vector
 
 __all__ = [
-    "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Attachment", "Author", "Batch", "BatchEntry",
-    "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact", "ContactRight", "Credit",
-    "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder", "Identifier",
-    "IncomingMail", "KeptFrom", "Knock", "Looked", "MemberKey", "MemberText", "Membership", "MembershipState",
-    "Message", "Notice", "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Out", "OutgoingMail",
-    "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Proposal", "ProposalState", "PublicEntry",
-    "PublicTag", "Publication", "PublicationStep", "Reissue", "Report", "ReportDoor", "ReportText", "Revision",
-    "RevisionPatch", "Scope", "Seat", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo",
-    "StaleMembership", "StaleReport", "Standing", "StartedClock", "StepKind", "Tag", "TextVersion", "Tick", "Tiding",
-    "Token", "TypedText", "Vector", "Verdict", "What",
+    "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Ask", "AskKind", "Attachment", "Author",
+    "Batch", "BatchEntry", "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact",
+    "ContactRight", "Credit", "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event", "Fate",
+    "Finder", "Identifier", "IncomingMail", "KeptFrom", "Knock", "Looked", "MemberKey", "MemberText", "Membership",
+    "MembershipState", "Message", "NoteAudience", "Notice", "Notification", "OpenedFile", "OpenedLetter", "Opening",
+    "Organisation", "Out", "OutgoingMail", "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Product",
+    "Proposal", "ProposalState", "PublicEntry", "PublicTag", "Publication", "PublicationStep", "Readiness",
+    "ReadinessStatus", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Scope", "Seat",
+    "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing",
+    "StartedClock", "StepKind", "Tag", "TextVersion", "Tick", "Tiding", "Token", "TypedText", "Vector", "Verdict",
+    "What",
 ]  # fmt: skip

@@ -1,37 +1,52 @@
-"""The thread of those who work on an advisory."""
+"""The thread of those who work on an advisory, and of the members that hold it."""
 
 from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat, User
+from advisories.models.delivery import Delivery
 from advisories.models.kept_file import KeptFile
+from advisories.models.organisation import Organisation
 
 
 class CommentAudience(models.TextChoices):
-    """Who reads a comment; each includes those before it."""
+    """Who reads a comment. Up to `MEMBERS` each includes those before it."""
 
     TEAM = "team", "The security team"
     SEATS = "seats", "Everyone on this advisory"
     MEMBERS = "members", "Members that it was pre-disclosed to"
+    MEMBER = "member", "One member and the security team"
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
-    """Questions about comments. Being able to read the advisory opens none: a seat does."""
+    """Questions about comments. Being able to read the advisory opens none: a seat does, or a delivery."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep all for the team, and for guests what is not for the team alone; retracted ones as tombstones."""
+        """Keep all for the team; for guests what is for everyone; for members what `told_to_member` keeps.
+
+        Retracted ones stay as tombstones.
+        """
         from advisories.models.advisory import Advisory
 
         if not viewer.is_authenticated:
             return self.none()
-        worked_on = self.filter(advisory__in=Advisory.objects.worked_on_by(viewer))
         on_the_team = Exists(TeamSeat.objects.held_by(viewer, Role.SECURITY, Role.COORDINATOR))
-        return worked_on.filter(on_the_team | ~Q(audience=CommentAudience.TEAM))
+        for_guests = Q(audience__in=[CommentAudience.SEATS, CommentAudience.MEMBERS])
+        worked_on = Q(advisory__in=Advisory.objects.worked_on_by(viewer)) & (Q(on_the_team) | for_guests)
+        return self.filter(worked_on | Q(pk__in=Comment.objects.told_to_member(viewer).values("pk")))
+
+    def told_to_member(self, viewer: User | AnonymousUser) -> Self:
+        """Keep what contacts read of the advisories that they hold: what is for all members, or for theirs alone."""
+        held = Delivery.objects.held_by(viewer).filter(
+            tiding__advisory=OuterRef("advisory"), tiding__revision__isnull=False
+        )
+        mine = Q(audience=CommentAudience.MEMBER, organisation__in=Organisation.objects.spoken_for_by(viewer))
+        return self.filter(Exists(held), Q(audience=CommentAudience.MEMBERS) | mine)
 
 
 class Comment(models.Model):
@@ -41,6 +56,10 @@ class Comment(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     audience = models.CharField(max_length=10, choices=CommentAudience)
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="The member for which it was written, or the one that it is written to.",
+    )  # fmt: skip
     written_at = models.DateTimeField(default=timezone.now)
     retracted_at = models.DateTimeField(null=True, blank=True)
     retracted_by = models.ForeignKey(
@@ -54,6 +73,12 @@ class Comment(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(audience__in=CommentAudience.values), name="advisories_comment_audience_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(audience=CommentAudience.MEMBERS)
+                | Q(audience=CommentAudience.MEMBER, organisation__isnull=False)
+                | Q(audience__in=[CommentAudience.TEAM, CommentAudience.SEATS], organisation__isnull=True),
+                name="advisories_comment_names_its_member",
             ),
             models.CheckConstraint(
                 condition=Q(retracted_at__isnull=True, retracted_by__isnull=True)

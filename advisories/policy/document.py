@@ -78,6 +78,7 @@ def to_document(policy: Policy) -> Document:
         "terms_days": policy.terms_days,
         "confirmation_days": policy.confirmation_days,
         "lists_members": policy.lists_members,
+        "members_discuss": policy.members_discuss,
     }
 
 
@@ -262,5 +263,6 @@ _READERS: dict[str, Callable[[Reader], Any]] = {
     "terms_days": Reader.whole,
     "confirmation_days": Reader.whole,
     "lists_members": Reader.flag,
+    "members_discuss": Reader.flag,
 }
 FIELDS = tuple(one.name for one in fields(Policy))

@@ -71,6 +71,8 @@ class Policy:
     """Days after which a member says again that everything still holds."""
     lists_members: bool = False
     """Whether everyone may read who is on the list: names, never addresses."""
+    members_discuss: bool = True
+    """Whether members read what other members write on an advisory; otherwise each talks with the team alone."""
 
     def __post_init__(self) -> None:
         found = tuple(problems(self))

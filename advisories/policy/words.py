@@ -53,6 +53,7 @@ LABELS = {
     "terms_days": "To accept other terms",
     "confirmation_days": "Members confirm",
     "lists_members": "List of members",
+    "members_discuss": "Members among themselves",
 }
 
 
@@ -186,4 +187,7 @@ _WORDS: dict[str, Callable[[Policy], tuple[str, ...]]] = {
     "terms_days": lambda policy: (counted(policy.terms_days, "day"),),
     "confirmation_days": lambda policy: (f"every {counted(policy.confirmation_days, 'day')}",),
     "lists_members": lambda policy: ("everyone may read it" if policy.lists_members else "only the team reads it",),
+    "members_discuss": lambda policy: (
+        "read what others write on an advisory" if policy.members_discuss else "write to the team alone",
+    ),
 }

@@ -1,6 +1,7 @@
 """The list, one advisory, and its steps."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.access import Viewer
 from accounts.doors import SignedInRequest, public_page
 from advisories import drafting, typed
 from advisories.access import may_write_advisories
@@ -15,7 +17,7 @@ from advisories.embargo_page import rail_of
 from advisories.forms.advisory import NewAdvisoryForm
 from advisories.forms.thread import CommentForm
 from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
-from advisories.models import Advisory, StaleAdvisory
+from advisories.models import Advisory, Delivery, Organisation, StaleAdvisory
 from advisories.policies import current_policy
 from advisories.policy import Announced
 from advisories.showing import TreeLines, is_affected
@@ -63,12 +65,23 @@ def workspace_page(
     if kept is not None:
         messages.warning(request, "Your comment was kept while you signed in. It is not sent yet.")
     context |= {
-        "comment_form": comment_form or CommentForm(initial=initial, writes=context["may_write"]),
+        "comment_form": comment_form
+        or CommentForm(initial=initial, **writing_on(advisory, request.user, request.GET.get("to", ""))),
         "embargo_rail": rail_of(advisory, request.user, current_policy()),
         "deeds": deeds_for(State(advisory.state)) if context["may_write"] else (),
         **_asked(request, context["trees"]),
     }
     return render(request, "advisories/workspace.html", context, status=status)
+
+
+def writing_on(advisory: Advisory, viewer: Viewer, to: str) -> dict[str, Any]:
+    """What a form for a comment is made with: who may be written to, and the one member whose key is `to`."""
+    if not may_write_advisories(viewer):
+        return {"writes": False}
+    told = Delivery.objects.visible_to(viewer).filter(tiding__advisory=advisory, tiding__revision__isnull=False)
+    members = Organisation.objects.visible_to(viewer).filter(pk__in=told.values("membership__organisation"))
+    chosen = members.filter(pk=to).first() if to.isdecimal() and len(to) < 18 else None
+    return {"writes": True, "members_hold_it": chosen is not None or told.exists(), "to": chosen}
 
 
 def _asked(request: HttpRequest, trees: Sequence[TreeLines]) -> dict[str, object]:

@@ -12,8 +12,8 @@ from advisories import commenting, drafts, typed
 from advisories.access import may_comment_on, may_write_advisories
 from advisories.downloads import attachment
 from advisories.forms.thread import CommentForm
-from advisories.models import Advisory, Comment, CommentFile
-from advisories.views.advisories import workspace_page
+from advisories.models import Advisory, Comment, CommentAudience, CommentFile
+from advisories.views.advisories import workspace_page, writing_on
 from advisories.views.reporting import visitor
 
 
@@ -23,15 +23,17 @@ def comment(request: SignedInRequest, number: int) -> HttpResponse:
     advisory = _worked_on(request, number)
     if not may_comment_on(request.user, advisory):
         raise PermissionDenied
-    form = CommentForm(request.POST, request.FILES, writes=may_write_advisories(request.user))
+    form = CommentForm(request.POST, request.FILES, **writing_on(advisory, request.user, request.POST.get("to", "")))
     if not form.is_valid():
         drafts.keep(form.token, form.brought, leave_out=form.leave_out)
         return workspace_page(request, advisory, comment_form=form, status=422)
     with transaction.atomic():
         files = drafts.take(form.token, leave_out=form.leave_out) + form.brought
+        audience = form.chosen_audience
         written = commenting.write(
-            advisory, form.cleaned_data["text"], files, audience=form.chosen_audience, by=request.user
-        )
+            advisory, form.cleaned_data["text"], files, audience=audience, by=request.user,
+            organisation=form.to if audience is CommentAudience.MEMBER else None,
+        )  # fmt: skip
     return redirect(f"{advisory.get_absolute_url()}#comment-{written.pk}")
 
 

@@ -16,6 +16,8 @@ from advisories.models import Advisory, Approval, Arming, Batch, BatchEntry, Bat
 from advisories.planning import taken_days
 from advisories.policies import current_policy
 from advisories.policy import Policy
+from advisories.predisclosure import readiness
+from advisories.predisclosure.readiness import Glance
 from advisories.standing import AdvisoryStanding, BatchStanding
 from advisories.timeline import timeline_of
 from releases.desk import clocks
@@ -88,6 +90,7 @@ def _shown(
     for arming in Arming.objects.visible_to(viewer).filter(batch__in=batches).order_by("armed_at", "pk"):
         last[arming.batch_id] = arming
     near_ones = clocks.near(viewer, policy, now)
+    glances = readiness.glance([advisory.pk for advisory in everyone], viewer)
     for one in read:
         batch, zone = one.batch, ZoneInfo(policy.zone)
         newest, size = last.get(batch.pk), len(one.advisories)
@@ -96,7 +99,7 @@ def _shown(
         yield Shown(
             batch=batch,
             zone=policy.zone,
-            entries=tuple(_entry(each, batch) for each in one.advisories),
+            entries=tuple(_entry(each, batch, glances[each.advisory.pk]) for each in one.advisories),
             given=tuple(_given(row, one) for row in given[batch.pk]),
             needed=one.needed,
             approvals_missing=one.quorum.missing,
@@ -116,7 +119,7 @@ def _held(batch: Batch, newest: Arming | None) -> str:
     return newest.void_reason if newest is not None and is_back else ""
 
 
-def _entry(one: AdvisoryStanding, batch: Batch) -> Entry:
+def _entry(one: AdvisoryStanding, batch: Batch, glance: Glance) -> Entry:
     open_branches = [
         each.name
         for each in one.facts.branches
@@ -134,6 +137,7 @@ def _entry(one: AdvisoryStanding, batch: Batch) -> Entry:
         patches=one.fixes.patches,
         branches=tuple(open_branches),
         overrides=tuple(overridden),
+        glance=glance,
     )
 
 

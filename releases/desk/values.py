@@ -9,6 +9,7 @@ from advisories.calendar import Slot
 from advisories.content import FrozenPatch
 from advisories.models import Advisory, Batch, BatchMove, Revision
 from advisories.models.arming import Arming
+from advisories.predisclosure.readiness import Glance
 from advisories.timeline import Moment
 
 
@@ -46,6 +47,8 @@ class Entry:
     """Of which a verdict or a series is missing and may be overridden."""
     overrides: tuple[tuple[str, str], ...]
     """Branch and recorded reason."""
+    glance: Glance
+    """How ready members are, and what they ask of the date."""
 
     @property
     def count(self) -> int:

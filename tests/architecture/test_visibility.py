@@ -51,6 +51,7 @@ GUARDED = {
     *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),
     *("Organisation", "Contact", "Membership", "MemberKey", "Delivery", "KeptFrom", "Permission", "Notification"),
     *("MemberText", "Looked", "Token"),
+    *("Product", "Readiness", "Ask"),
 }
 THROUGH_THE_VIEWER = {
     *("visible_to", "read_by", "known_to", "public", "with_list_visible_to", "leaving_a_note_for"),
@@ -65,6 +66,7 @@ SHAPED_FOR_VIEWERS = ("board", "evidence", "desk", "lacking")
 
 NOT_SHOWN = {
     ("releases/forms/series.py", "Series.objects.none()"),
+    ("advisories/forms/answering.py", "Organisation.objects.none()"),
     ("advisories/forms/triage.py", "Advisory.objects.none()"),
     ("advisories/forms/triage.py", "Report.objects.none()"),
     *(("advisories/forms/numbering.py", f"{name}.objects.none()") for name in ("Advisory", "Report", "Identifier")),

@@ -16,10 +16,13 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.models import TeamSeat
 from advisories.models import (
     Advisory,
+    Ask,
     Batch,
     Comment,
     CommentFile,
     Consent,
+    Organisation,
+    Product,
     Proposal,
     Report,
     Seat,
@@ -48,6 +51,8 @@ _ROWS: dict[str, type[Model]] = {
     "rehearsal": Batch, "rehearsal_letter": Batch, "retract": Comment, "comment_file": CommentFile,
     "stop_clock": StartedClock, "ask_consent_again": Consent,
     "revoke_token": Token,
+    "add_product": Organisation, "retire_product": Product, "say": Product, "reply": Ask,
+    "discussion_file": CommentFile,
     **dict.fromkeys(_OF_BATCHES, Batch),
     **dict.fromkeys(("answer_end", "accept_end", "reject_end", "withdraw_end"), Proposal),
 }  # fmt: skip

@@ -30,6 +30,7 @@ from advisories.missing import BranchFacts
 from advisories.models import (
     Advisory,
     Arming,
+    Ask,
     Attachment,
     Batch,
     CommentAudience,
@@ -47,8 +48,10 @@ from advisories.models import (
     Opening,
     Organisation,
     Override,
+    Product,
     Publication,
     PublicationStep,
+    Readiness,
     Reissue,
     Report,
     Scope,
@@ -135,6 +138,20 @@ def _add_members(advisory: Advisory, by: User) -> None:
     )
     armour = f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{word('certificate')}\n-----END PGP PUBLIC KEY BLOCK-----\n"
     MemberKey.objects.create(organisation=holds.organisation, certificate=armour, fingerprint="A" * 40)
+    product = Product.objects.create(organisation=holds.organisation, name=word("product"), builds_on=word("builds-on"))
+    Readiness.objects.create(
+        advisory=advisory, product=product, status="not-affected", reason=word("unaffected"),
+        tracking_id=word("tracking"), note=word("member-note"), told_to="members", said_by=by,
+    )  # fmt: skip
+    Ask.objects.create(
+        advisory=advisory, organisation=holds.organisation, kind="extension", wanted_at=HIDDEN_END,
+        reason=word("asks-because"), by=by, answer=word("answered"), answered_by=by, answered_at=timezone.now(),
+    )  # fmt: skip
+    for audience in (CommentAudience.MEMBERS, CommentAudience.MEMBER):
+        files = [(f"{word('member-file')}.txt", word("member-content").encode())]
+        commenting.write(
+            advisory, word("member-post"), files, audience=audience, by=by, organisation=holds.organisation
+        )
     make_member(word("suspended"), MembershipState.SUSPENDED, reason=word("suspended-because"))
     narrow = make_member(word("kept-from"))
     KeptFrom.objects.create(

@@ -152,3 +152,5 @@ TOKEN_MAKERS = Audience(_makes_tokens, _nobody)
 """Contacts of members, and the team: their own tokens."""
 OWN_TOKENS = Audience(_nobody, _nobody)
 """Of a token: its owner alone; whatever anybody else holds, there is nothing."""
+CONTACTS = Audience(lambda who, what: who.is_member, _nobody)
+"""Contacts of members, of what is their organisation's own; for everyone else there is nothing."""

@@ -3,6 +3,7 @@
 from tests.rights.audience import (
     ANY_SEAT,
     COMMENTERS,
+    CONTACTS,
     COORDINATORS,
     DATES,
     DECIDERS,
@@ -225,5 +226,17 @@ AUDIENCES: dict[str, Audience] = {
     "releases:flags": ANY_SEAT,
     "releases:take_flag": FLAG_KEEPERS,
     "releases:hand_over_flag": FLAG_KEEPERS,
+    # What members answer.
+    "answering:products": CONTACTS,
+    "answering:add_product": CONTACTS,
+    "answering:retire_product": CONTACTS,
+    "answering:readiness": HOLDERS,
+    "answering:ask": HOLDERS,
+    "answering:say": HOLDERS,
+    "answering:discussion": HOLDERS,
+    "answering:retract": HOLDERS,
+    "answering:discussion_file": HOLDERS,
+    "answering:members_answers": WRITERS,
+    "answering:reply": WRITERS,
 }
 """A name in the resolver and who is let in, in which state, with which seat."""
