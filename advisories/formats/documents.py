@@ -47,7 +47,8 @@ def opened(documents: Iterable[Document]) -> Iterator[Document | Doubt]:
         try:
             content = archives.unpacked(document.content, document.where)
             name = document.where.removesuffix(".gz") if content is not document.content else document.where
-            if not archives.is_mbox(content):
+            # What `git format-patch` writes begins like an archive of mails.
+            if not archives.is_mbox(content) or _PATCH.search(name):
                 yield Document(name, content)
                 continue
             for found in archives.split_mbox(content, name):

@@ -200,6 +200,7 @@ def test_prerequisites_without_a_recipe_are_noted_over_the_whole_archive(rsa: Rs
         (Document("a/ssa1.patch", LUNCH), Kind.PATCH),
         (Document("ssa1.patch-withdrawn", b"x"), Kind.PATCH),
         (Document("ssa1.META", b"{}"), Kind.RECIPE),
+        (Document("a.patch", b"From 1234567 Mon Sep 17 00:00:00 2001\nFrom: a\n"), Kind.PATCH),
         (Document("xsa.json", b"\xef\xbb\xbf [\n"), Kind.INDEX),
         (Document("1", LUNCH), Kind.MAIL),
         (Document("1", sample("ssa13-v1.txt")), Kind.TEXT),
@@ -210,6 +211,11 @@ def test_prerequisites_without_a_recipe_are_noted_over_the_whole_archive(rsa: Rs
 )
 def test_documents_are_told_apart(document: Document, kind: Kind) -> None:
     assert kind_of(document, SLUICE) is kind
+
+
+def test_a_patch_as_git_writes_it_is_no_archive_of_mails() -> None:
+    patch = Document("a.patch", b"From 1234567 Mon Sep 17 00:00:00 2001\nFrom: a@b.example\nSubject: x\n\n")
+    assert list(opened([patch])) == [patch]
 
 
 def test_a_broken_pack_is_a_doubt_and_stops_nothing(rsa: RsaSigner) -> None:
