@@ -329,6 +329,9 @@ DECRYPTION_PASSPHRASE_FILE: Path | None = env.path("DECRYPTION_PASSPHRASE_FILE",
 
 # The tree that a text means where it names none.
 MAIN_TREE: str = env.str("MAIN_TREE", "".join(PROJECT_NAME.lower().split()))
+# How texts call other trees, as WORD=tree, and the main line; the first word for each is the one that is written.
+TREE_WORDS: dict[str, str] = env.dict("TREE_WORDS", {})
+MAIN_LINES: list[str] = env.list("MAIN_LINES", [])
 # Where a publication is announced in the open, such as a project's announcement list.
 ANNOUNCE_TO: list[str] = env.list("ANNOUNCE_TO", [])
 # Whether something may go out although this machine has no key to sign it with.
