@@ -26,6 +26,11 @@ class Moment:
 
 _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "number-taken": lambda detail, names: "Number taken",
+    "advisory-imported": lambda detail, names: (
+        f"Brought in by import {detail['run']}: {_listed(f'v{one}' for one in detail['versions'])}"
+        if detail["versions"]
+        else f"Number brought in by import {detail['run']}"
+    ),
     "state-changed": lambda detail, names: f"Moved from {detail['from']} to {detail['to']}",
     "text-edited": lambda detail, names: f"Edited {_listed(detail['sections'])}",
     "seat-given": lambda detail, names: f"Seat given to {_name(detail['person'], names)}: {detail['right']}",

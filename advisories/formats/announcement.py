@@ -20,6 +20,8 @@ class Announcement:
     """What was announced, and what it rests on."""
 
     record: Record
+    text: bytes = field(repr=False)
+    """The clear-signed message byte for byte as it came; the plain text where there was no signature."""
     signed: bytes = field(repr=False)
     """The bytes under the signature, canonical; the plain text where there was no signature."""
     signature: bytes = field(repr=False)
@@ -59,8 +61,8 @@ def read_text(text: bytes, files: dict[str, bytes], dialect: Dialect, verifier: 
     Only files whose SHA-256 the text lists are taken over: the text is what was signed.
     """
     doubts = Doubts("text")
-    signed, signature, verdict, plain = _signature(text, verifier, doubts)
-    reading = xsa_text.read(plain, dialect)
+    found = _signature(text, verifier, doubts)
+    reading = xsa_text.read(found.plain, dialect)
     patches, attached = _checked(reading, files, doubts)
     record = replace(reading.record, patches=patches)
     more: tuple[Doubt, ...] = ()
@@ -73,9 +75,10 @@ def read_text(text: bytes, files: dict[str, bytes], dialect: Dialect, verifier: 
             more = (refusal.doubt,)
     return Announcement(
         record=record,
-        signed=signed,
-        signature=signature,
-        verdict=verdict,
+        text=found.message,
+        signed=found.signed,
+        signature=found.signature,
+        verdict=found.verdict,
         sent_at=None,
         message_id="",
         subject="",
@@ -84,11 +87,23 @@ def read_text(text: bytes, files: dict[str, bytes], dialect: Dialect, verifier: 
     )
 
 
-def _signature(text: bytes, verifier: Verifier, doubts: Doubts) -> tuple[bytes, bytes, Verified | NotVerified, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """A text with what is signed of it."""
+
+    message: bytes
+    signed: bytes
+    signature: bytes
+    verdict: Verified | NotVerified
+    plain: bytes
+    """What is read."""
+
+
+def _signature(text: bytes, verifier: Verifier, doubts: Doubts) -> _Signed:
     """What is signed, the signature, its worth, and the text to read. Never anything from outside the signed part."""
     if clearsign.BEGIN not in text:
         doubts.doubt("not-signed", 0, "the text is not signed")
-        return text, b"", NotVerified("the text is not signed"), text
+        return _Signed(text, text, b"", NotVerified("the text is not signed"), text)
     message = clearsign.read(text)
     verdict = verifier.verify(message.signed, message.signature)
     if isinstance(verdict, NotVerified):
@@ -97,7 +112,7 @@ def _signature(text: bytes, verifier: Verifier, doubts: Doubts) -> tuple[bytes, 
         doubts.note("weak-signature", 0, "signed with a hash that new signatures should not use")
     if message.around:
         doubts.note("around-signature", 0, "there is text outside the signed part; it is not read")
-    return message.signed, message.signature, verdict, message.text
+    return _Signed(message.message, message.signed, message.signature, verdict, message.text)
 
 
 def _checked(

@@ -30,6 +30,8 @@ class ClearSigned:
     """What the Hash header names; not covered by the signature, so it decides nothing."""
     first_line: int
     """Where the text begins in what was read, counted from 1."""
+    message: bytes = field(repr=False)
+    """All of it as it stood, from its BEGIN to its END line: what people verify."""
     around: bool
     """Whether there is anything but blank lines before or after: it is not part of what was signed."""
 
@@ -60,6 +62,7 @@ def read(data: bytes) -> ClearSigned:
         signature=b"\n".join(line.rstrip(_BLANKS) for line in lines[end : last + 1]) + b"\n",
         hashes=hashes,
         first_line=first + 1,
+        message=b"\n".join(data.split(b"\n")[start : last + 1]) + b"\n",
         around=any(line.strip() for line in (*lines[:start], *lines[last + 1 :])),
     )
 

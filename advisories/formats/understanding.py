@@ -5,7 +5,7 @@ given decides nothing, and giving one twice neither.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -41,6 +41,8 @@ class Found:
     """Every document that holds the same signed text, sorted."""
     announced_at: datetime | None
     """The earliest date that a mail claims."""
+    is_contested: bool = False
+    """Another text of the same version is worth as much as this one."""
 
     @property
     def record(self) -> Record:
@@ -104,12 +106,22 @@ class _Desk:
     passed_over: int = 0
 
 
-def understand(documents: Iterable[Document], dialect: Dialect, verifier: Verifier) -> Understanding:
-    """Read everything and put it in order. Never raises over what is in a document: that is a doubt in the report."""
+def understand(
+    documents: Iterable[Document],
+    dialect: Dialect,
+    verifier: Verifier,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Understanding:
+    """Read everything and put it in order. Never raises over what is in a document: that is a doubt in the report.
+
+    `progress` hears how many texts of how many are read.
+    """
     desk = _Desk(dialect, verifier)
     texts = _sorted_out(documents, desk)
-    for kind, document in texts:
+    for done, (kind, document) in enumerate(texts, start=1):
         _take_text(kind, document, desk)
+        progress(done, len(texts))
     advisories = _in_order(desk)
     numbers = _against_indexes(advisories, desk)
     _look_over(advisories, desk)
@@ -232,7 +244,10 @@ def _best(held: list[tuple[str, Announcement]], desk: _Desk) -> Found:
         message = f"another text of {best.record.name} version {best.record.version} than {where}, which counts"
         desk.doubts.append(Doubt(Severity.DOUBT, "two-texts", 0, message, place))
     dates = [found.sent_at for _, found in same if found.sent_at]
-    return Found(best, tuple(sorted(place for place, _ in same)), min(dates, default=None))
+    is_verified = isinstance(best.verdict, Verified)
+    rivals = [place for place, found in ordered if isinstance(found.verdict, Verified) is is_verified]
+    contested = any(place in others for place in rivals)
+    return Found(best, tuple(sorted(place for place, _ in same)), min(dates, default=None), contested)
 
 
 def _said(found: Announcement) -> bytes:

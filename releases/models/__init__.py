@@ -7,6 +7,7 @@ from releases.models.check import Baseline, Check, StoredVerdict
 from releases.models.run import BranchRun, RunState
 from releases.models.series import Patch, Series, SeriesRevision, Upload
 from releases.models.tree import Tree
+from releases.models.trial import Trial
 
 __all__ = [
     "Backlog",
@@ -23,5 +24,6 @@ __all__ = [
     "SeriesRevision",
     "StoredVerdict",
     "Tree",
+    "Trial",
     "Upload",
 ]

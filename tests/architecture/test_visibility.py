@@ -48,6 +48,7 @@ GUARDED = {
         "TypedText",
         "Vector",
     ),
+    *("ImportRun", "ImportFinding", "ImportedNumber", "Origin", "Trial"),
     *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),
     *("Organisation", "Contact", "Membership", "MemberKey", "Delivery", "KeptFrom", "Permission", "Notification"),
     *("MemberText", "Looked", "Token"),

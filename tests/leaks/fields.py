@@ -37,11 +37,15 @@ SECRET_FIELDS = {
     "advisories.Organisation": "name website",
     "advisories.Finder": "name address credit_as terms withheld_because",
     "advisories.Identifier": "value replaced_by shared_because",
+    "advisories.ImportFinding": "where message",
+    "advisories.ImportRun": "sources",
+    "advisories.ImportedNumber": "why",
     "advisories.IncomingMail": "content file_name header_id marks opening_trouble",
     "advisories.MemberText": "text sums trouble",
     "advisories.Message": "text marks",
     "advisories.OpenedFile": "file_name content",
     "advisories.OpenedLetter": "subject text",
+    "advisories.Origin": "sources message_id recipe",
     "advisories.OutgoingMail": "to_address",
     "advisories.Overrun": "reason",
     "advisories.Override": "reason",
@@ -70,6 +74,7 @@ SECRET_FIELDS = {
     "releases.Patch": "file_name content subject author",
     "releases.SeriesRevision": "note",
     "releases.StoredVerdict": "evidence",
+    "releases.Trial": "told",
     "releases.Upload": "file_name content",
 }
 """They hold a canary in the world."""
@@ -120,11 +125,15 @@ OF_ITSELF_NOTHING = {
     "advisories.Embargo": "zone ended_at",
     "advisories.Event": "previous kind at about detail",
     "advisories.Identifier": "scheme",
+    "advisories.ImportFinding": "kind",
+    "advisories.ImportRun": "keys started_at finished_at undone_at",
+    "advisories.ImportedNumber": "versions",
     "advisories.IncomingMail": "received_at",
     "advisories.Knock": "door who hour",
     "advisories.Message": "written_at",
     "advisories.OpenedLetter": "signed_by opened_at",
     "advisories.Notification": "header_id due_at lease_until made_at sent_at trouble",
+    "advisories.Origin": "signed_at",
     "advisories.OutgoingMail": "key header_id due_at lease_until made_at sent_at trouble",
     "advisories.Overrun": "at",
     "advisories.Override": "branch at",
@@ -163,6 +172,7 @@ OF_ITSELF_NOTHING = {
     "releases.Tree": "slug url release_tag_pattern stable_ref_pattern staging_ref_pattern main_ref support_file"
     " supported_until_pattern security_until_pattern never_needed_pattern fetch_due_at fetch_lease_until fetched_at"
     " fetch_failed_at fetch_error created_at",
+    "releases.Trial": "branch stable_ref stand_ins absent",
 }
 """They tell nothing that is not told by the row's being there, or they are kept as digests and neutral words."""
 

@@ -38,6 +38,9 @@ from advisories.models import (
     Credit,
     DraftFile,
     Fate,
+    ImportedNumber,
+    ImportFinding,
+    ImportRun,
     IncomingMail,
     KeptFrom,
     MemberKey,
@@ -47,6 +50,8 @@ from advisories.models import (
     OpenedLetter,
     Opening,
     Organisation,
+    Origin,
+    Outcome,
     Override,
     Product,
     Publication,
@@ -58,6 +63,7 @@ from advisories.models import (
     SignedText,
     StepKind,
     TypedText,
+    Weight,
     What,
 )
 from advisories.models.identifier import Identifier, Standing
@@ -65,6 +71,8 @@ from advisories.models.seat import Right
 from advisories.models.tag import Tag
 from advisories.openpgp.decrypting import Seal
 from advisories.predisclosure import sealing as sealing_for_members
+from releases.models import Tree, Trial
+from releases.models.trial import TrialResult
 from tests.leaks.words import FIRST_OF_STATES, HIDDEN_END, PLANNED_AT, PUBLIC_WITHDRAWN, word
 from tests.make import make_advisory, make_contact, make_member, make_user
 
@@ -101,6 +109,7 @@ def add_every_state(hidden: Advisory, redrafted: Advisory) -> list[Advisory]:
         advisory=hidden, scheme="CVE", value=word("replaced"), state=Standing.REPLACED, replaced_by=word("replacing"),
         shared_because=word("shared"),
     )  # fmt: skip
+    _bring_in(predisclosed)
     return [reserved, drafted, predisclosed, armed]
 
 
@@ -157,6 +166,24 @@ def _add_members(advisory: Advisory, by: User) -> None:
     KeptFrom.objects.create(
         advisory=advisory, organisation=narrow.organisation, reason=word("kept-from-because"), by=by
     )
+
+
+def _bring_in(advisory: Advisory) -> None:
+    """What an archive brought: mails of a private list may lie in it, so its report is the security team's alone."""
+    run = ImportRun.objects.create(sources=[f"/srv/{word('import-source')}"])
+    ImportFinding.objects.create(
+        run=run, weight=Weight.DOUBT, kind="two-texts", where=f"{word('import-file')}.eml", message=word("import-found")
+    )
+    ImportedNumber.objects.create(run=run, number=70_199, outcome=Outcome.REFUSED, why=word("import-refused"))
+    Origin.objects.create(
+        revision=advisory.revisions.get(), run=run, sources=[f"{word('origin')}.eml"], is_verified=True,
+        message_id=f"<{word('origin-id')}@lists.sluice.example>", recipe=word("recipe").encode(),
+        recipe_sha256="4" * 64,
+    )  # fmt: skip
+    Trial.objects.create(
+        run=run, tree=Tree.objects.get(), number=70_199, version=1, branch="1.0", stable_ref="1" * 40,
+        alone=TrialResult.FAILS, after=TrialResult.FAILS, told=word("trial"),
+    )  # fmt: skip
 
 
 def _arm(advisory: Advisory, by: User) -> None:

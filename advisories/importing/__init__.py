@@ -1,0 +1,1 @@
+"""A project arrives with its archive: what was published before this portal was, taken over as publications."""

@@ -1,0 +1,215 @@
+"""Bringing one advisory in: all its versions, publications and its draft in one transaction with its event."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from advisories import content, drafting
+from advisories.batching import Audience
+from advisories.formats.openpgp import Verified
+from advisories.formats.record import Record
+from advisories.importing import contents
+from advisories.importing.contents import Known
+from advisories.importing.weighing import Dated, Step, weigh_again
+from advisories.lifecycle import State
+from advisories.models import (
+    Advisory,
+    Event,
+    Identifier,
+    ImportedNumber,
+    ImportRun,
+    Origin,
+    Outcome,
+    Publication,
+    Reissue,
+    Revision,
+    RevisionPatch,
+    SignedText,
+    Standing,
+    TextVersion,
+)
+from advisories.models.importing import WRITES
+
+Also = Callable[[Advisory, Record], None]
+"""What is done with an advisory's newest version in the same transaction, such as making series of its patches."""
+
+_LISTED_AS_UNUSED = "The index that came with the archive lists this number as unused."
+_NO_REASON = "The text that came with the archive doesn't say why."
+
+
+def carry_out(step: Step, run: ImportRun, known: Known, also: Also = lambda advisory, record: None) -> ImportedNumber:
+    """Do one step, or leave everything as it was; what came of it is kept as a row of `run`. Safe to call again."""
+    try:
+        with transaction.atomic():
+            return _carried_out(weigh_again(step) if step.outcome in WRITES else step, run, known, also)
+    except IntegrityError:
+        why = "the database refuses it: somebody may have taken the number or changed it in this very moment"
+        return _keep(run, Step(step.number, Outcome.REFUSED, why))
+
+
+def _carried_out(step: Step, run: ImportRun, known: Known, also: Also) -> ImportedNumber:
+    if step.outcome not in WRITES:
+        return _keep(run, step)
+    if step.outcome == Outcome.UNUSED:
+        advisory = Advisory.objects.create(
+            number=step.number, title="Unused number", state=State.UNUSED, ended_because=_LISTED_AS_UNUSED
+        )
+    elif step.outcome == Outcome.MADE:
+        advisory = _made(step)
+    else:
+        advisory = Advisory.objects.select_for_update(no_key=True).get(number=step.number)
+    before = Revision.objects.filter(advisory=advisory).order_by("-number").first()
+    newest = step.bring[-1].found.record if step.bring else None
+    if before is not None and newest is not None and newest.version > before.number:
+        _redraft(advisory, newest)
+    for dated in step.bring:
+        _bring(dated, _earlier(dated, step), advisory, run, known)
+    if newest is not None and (before is None or newest.version > before.number):
+        _replace_identifiers(advisory, newest)
+        also(advisory, newest)
+    detail = {"run": run.pk, "versions": step.versions, "state": str(advisory.state)}
+    event = Event.objects.record(advisory, kind="advisory-imported", by=None, detail=detail)
+    return _keep(run, step, advisory, last_event=event.pk)
+
+
+def _keep(run: ImportRun, step: Step, advisory: Advisory | None = None, *, last_event: int = 0) -> ImportedNumber:
+    return ImportedNumber.objects.create(
+        run=run,
+        number=step.number,
+        advisory=advisory,
+        outcome=step.outcome,
+        versions=step.versions if advisory else [],
+        last_event=last_event,
+        why=step.why,
+    )
+
+
+def _made(step: Step) -> Advisory:
+    first, newest = step.bring[0], step.bring[-1].found.record
+    advisory = Advisory.objects.create(
+        number=step.number, public_at=first.public_at, state=_state(newest), **_texts(newest), **_ended(newest)
+    )
+    TextVersion.objects.create(advisory=advisory, version=advisory.text_version, texts=advisory.texts, by=None)
+    return advisory
+
+
+def _redraft(advisory: Advisory, record: Record) -> None:
+    """Let the draft say what a newer version says; nobody has touched it since it was brought in."""
+    values = {**dict.fromkeys(contents.NAMES.values(), ""), **_texts(record), **_ended(record)}
+    Advisory.objects.filter(pk=advisory.pk).update(
+        **values, state=_state(record), text_version=F("text_version") + 1, changed_at=Now()
+    )
+    advisory.refresh_from_db()
+    TextVersion.objects.create(advisory=advisory, version=advisory.text_version, texts=advisory.texts, by=None)
+
+
+def _bring(dated: Dated, before: Record | None, advisory: Advisory, run: ImportRun, known: Known) -> None:
+    """One version: revision, patches, text as it came, where it came from, publication."""
+    found, record = dated.found, dated.found.record
+    said = contents.content_of(record, known, settings.MAIN_TREE)
+    revision = Revision.objects.create(
+        advisory=advisory,
+        number=record.version,
+        audience=Audience.READERS,
+        content=said,
+        content_sha256=content.digest_of(said),
+        reason=_reason(record, before),
+        changes=contents.changes_of(record),
+    )
+    RevisionPatch.objects.bulk_create(
+        RevisionPatch(
+            revision=revision, position=place, file_name=patch.name, content=patch.content or b"", sha256=patch.sha256
+        )
+        for place, patch in enumerate(contents.kept_patches(record))
+    )
+    announcement, verdict = found.announcement, found.announcement.verdict
+    SignedText.objects.create(
+        revision=revision,
+        text=announcement.text,
+        sha256=hashlib.sha256(announcement.text).hexdigest(),
+        fingerprint=verdict.fingerprint if isinstance(verdict, Verified) else "",
+        made_at=Now(),
+    )
+    recipe = announcement.meta or b""
+    Origin.objects.create(
+        revision=revision,
+        run=run,
+        sources=list(found.sources),
+        message_id=announcement.message_id[:300],
+        signed_at=verdict.made_at if isinstance(verdict, Verified) else None,
+        is_verified=found.is_verified,
+        recipe=recipe,
+        recipe_sha256=hashlib.sha256(recipe).hexdigest() if recipe else "",
+    )
+    Publication.objects.issue(
+        advisory=advisory, revision=revision, number=advisory.number, version=revision.number,
+        title=_title(record), content=drafting.for_readers(said), public_at=dated.public_at,
+    )  # fmt: skip
+
+
+def _earlier(dated: Dated, step: Step) -> Record | None:
+    """The version before it in the archive, whether or not it is brought in now."""
+    version = dated.found.record.version
+    return next((one.record for one in reversed(step.all_found) if one.record.version < version), None)
+
+
+def _replace_identifiers(advisory: Advisory, record: Record) -> None:
+    Identifier.objects.filter(advisory=advisory).delete()
+    for one in record.identifiers:
+        shared = Identifier.objects.filter(scheme=one.scheme, value=one.value).exists()
+        Identifier.objects.create(
+            advisory=advisory,
+            scheme=one.scheme,
+            value=one.value,
+            state=Standing.PUBLISHED,
+            shared_because="Both advisories named it when they were published." if shared else "",
+        )
+
+
+def _reason(record: Record, before: Record | None) -> Reissue:
+    """Why there is this version, as far as a comparison with the one before shows it."""
+    if record.version == 1:
+        return Reissue.FIRST
+    if before is None:
+        return Reissue.TEXT
+    if record.withdrawn and not before.withdrawn:
+        return Reissue.STATUS
+    if _sums(record) != _sums(before):
+        return Reissue.ADDED_PATCH
+    if record.identifiers != before.identifiers:
+        return Reissue.LATE_IDENTIFIER
+    return Reissue.TEXT
+
+
+def _sums(record: Record) -> Sequence[str]:
+    return [patch.sha256 for patch in record.patches]
+
+
+def _texts(record: Record) -> dict[str, str]:
+    return {"title": _title(record), **contents.sections_of(record)}
+
+
+def _title(record: Record) -> str:
+    title = record.title
+    return title if len(title) <= contents.LONGEST_TITLE else f"{title[: contents.LONGEST_TITLE - 1]}…"
+
+
+def _state(record: Record) -> State:
+    return State.WITHDRAWN if record.withdrawn else State.PUBLIC
+
+
+def _ended(record: Record) -> dict[str, str]:
+    return {"ended_because": (contents.changes_of(record) or _NO_REASON) if record.withdrawn else ""}
+
+
+def known_lines(found: Iterable[Record]) -> dict[int, Known]:
+    """For each number the release lines that advisories up to it speak of: later ones weren't there yet."""
+    records = sorted(found, key=lambda one: one.number)
+    return {
+        number: contents.lines_named(one for one in records if one.number <= number)
+        for number in {one.number for one in records}
+    }

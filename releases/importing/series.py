@@ -1,0 +1,97 @@
+"""Series of the patches that an archive brought, for the branches that a tree really has."""
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from advisories.formats.record import Record
+from advisories.importing import contents
+from advisories.models import Advisory, Event
+from releases import uploading
+from releases.models import Branch, Series, Tree
+
+NOTE = "As published before this portal was"
+
+
+@dataclass
+class SeriesMaker:
+    """Makes series in the transaction that brings an advisory in, and collects why some could not be made."""
+
+    told: list[str] = field(default_factory=list)
+
+    def __call__(self, advisory: Advisory, record: Record) -> None:
+        """One series for each line of the table, as far as its tree is here with any of its branches."""
+        trees = {tree.slug: tree for tree in Tree.objects.filter(slug__in={row.tree for row in record.table})}
+        kept = {series.pk for series in Series.objects.filter(advisory=advisory)}
+        for tree, branches, files in _groups(record, trees):
+            names = ", ".join(branch.name for branch in branches)
+            try:
+                kept.discard(self._one(advisory, record, tree, branches, files))
+            except uploading.REFUSALS as refusal:
+                self.told.append(f"{advisory.label} on {tree.slug} {names}: no series was made, {refusal}")
+        for left in Series.objects.filter(pk__in=kept):
+            # A newer version gives these branches another patch; what was, stays to be read.
+            left.branches.clear()
+            detail = {"series": str(left.pk), "branches": []}
+            Event.objects.record(advisory, kind="series-targeted", by=None, detail=detail)
+
+    def _one(
+        self, advisory: Advisory, record: Record, tree: Tree, branches: list[Branch], files: list[tuple[str, bytes]]
+    ) -> int:
+        """Upload one; its key."""
+        meant = {branch.pk for branch in branches}
+        for series in Series.objects.filter(advisory=advisory, tree=tree).prefetch_related("branches"):
+            if {branch.pk for branch in series.branches.all()} == meant:
+                with contextlib.suppress(uploading.NothingNew):
+                    uploading.upload_revision(series, files=files, by=None, note=NOTE)
+                return series.pk
+        first = Series.objects.filter(
+            tree=tree, advisory__in=Advisory.objects.public(), advisory__number__in=_wanted_first(record, tree.slug)
+        )
+        made = uploading.upload_series(
+            advisory, tree=tree, branches=branches, files=files, by=None, note=NOTE, depends_on=list(first)
+        )
+        return made.series_id
+
+
+def take_back(advisory: Advisory) -> None:
+    """Remove the series of an advisory whose import is undone, with everything that was found out about them."""
+    from releases.models import Cell, Check, Flag, Patch, SeriesRevision, Upload
+
+    series = Series.objects.filter(advisory=advisory)
+    Flag.objects.filter(series__in=series).delete()
+    Cell.objects.filter(series__in=series).delete()
+    Check.objects.filter(revision__series__in=series).delete()
+    series.update(current=None)
+    for kind in (Patch, Upload):
+        kind.objects.filter(revision__series__in=series).delete()
+    SeriesRevision.objects.filter(series__in=series).delete()
+    for one in series:
+        one.branches.clear()
+        one.depends_on.clear()
+        one.needed_by.clear()
+    series.delete()
+
+
+def _groups(record: Record, trees: dict[str, Tree]) -> Iterator[tuple[Tree, list[Branch], list[tuple[str, bytes]]]]:
+    """Tree, branches and files of each line of the table; nothing for a line of which no branch or not every file is
+    here.
+    """
+    contents_by_name = {patch.name: patch.content for patch in record.patches}
+    by_tree: dict[str, dict[str, Branch]] = defaultdict(dict)
+    for branch in Branch.objects.filter(tree__in=trees.values()).select_related("tree"):
+        by_tree[branch.tree.slug][branch.name] = branch
+    for row in record.table:
+        tree, known = trees.get(row.tree), by_tree[row.tree]
+        files = [(name, contents_by_name[name]) for name in record.files_matching(row.files)]
+        names = contents.branches_of([row], row.tree, {row.tree: list(known)})
+        branches = [known[name] for name in names if name in known]
+        whole = [(name, content) for name, content in files if content is not None]
+        if tree is not None and branches and files and len(whole) == len(files):
+            yield tree, branches, whole
+
+
+def _wanted_first(record: Record, tree: str) -> set[int]:
+    branches = record.recipes.branches if record.recipes else ()
+    return {number for one in branches for recipe in one.trees if recipe.tree == tree for number in recipe.prereqs}

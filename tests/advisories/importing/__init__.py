@@ -1,0 +1,1 @@
+"""A project arrives with its archive."""
