@@ -11,7 +11,18 @@ from django.db import connection, transaction
 
 from advisories import bells, intake, letters
 from advisories.letters import Letter, Mark
-from advisories.models import DoorKind, Fate, IncomingMail, Message, Opening, OutgoingMail, Report
+from advisories.models import (
+    Delivery,
+    DoorKind,
+    Fate,
+    IncomingMail,
+    Message,
+    Notification,
+    Opening,
+    OutgoingMail,
+    Report,
+)
+from advisories.predisclosure import returning
 
 _NO_SUBJECT = "Without a subject"
 
@@ -29,7 +40,8 @@ def receive(raw: bytes, *, recipient: str = "") -> IncomingMail:
         known = IncomingMail.objects.filter(sha256=digest).first()
         if known is not None:
             return known
-        fate, report = _fate(letter), _report_of(letter)
+        delivery = returning.delivery_of(letter)
+        fate, report = _fate(letter, delivery), _report_of(letter)
         message, marks = None, set(letter.marks)
         if fate is Fate.MESSAGE:
             message = _take(letter, report, marks)
@@ -44,11 +56,16 @@ def receive(raw: bytes, *, recipient: str = "") -> IncomingMail:
             fate=fate,
             marks=sorted(mark.value for mark in marks),
             report=report,
+            delivery=delivery,
             message=message,
             opening=Opening.WAITING if is_closed else Opening.NONE,
         )
         if is_closed:
             bells.ring_for_opening(kept.pk)
+        if delivery is not None and fate is Fate.BOUNCE:
+            returning.note_return(delivery, letter)
+        if delivery is not None and fate is Fate.ANSWER:
+            returning.note_answer(delivery)
         return kept
 
 
@@ -73,13 +90,20 @@ def original(letter: IncomingMail) -> bytes:
     return bytes(letter.content)
 
 
-def _fate(letter: Letter) -> Fate:
-    is_own = bool(letter.message_id) and OutgoingMail.objects.filter(header_id=letter.message_id).exists()
-    if is_own or is_ours(letter.sender):
+def _fate(letter: Letter, delivery: Delivery | None) -> Fate:
+    if _is_own(letter.message_id) or is_ours(letter.sender):
         return Fate.LOOP
     if Mark.BOUNCE in letter.marks:
         return Fate.BOUNCE
-    return Fate.AUTOMATIC if Mark.AUTOMATIC in letter.marks else Fate.MESSAGE
+    if Mark.AUTOMATIC in letter.marks:
+        return Fate.AUTOMATIC
+    return Fate.ANSWER if delivery is not None else Fate.MESSAGE
+
+
+def _is_own(message_id: str) -> bool:
+    """Whether a letter with this id is one that we sent."""
+    kinds = (OutgoingMail, Delivery, Notification)
+    return bool(message_id) and any(kind.objects.filter(header_id=message_id).exists() for kind in kinds)
 
 
 def _report_of(letter: Letter) -> Report | None:

@@ -24,6 +24,9 @@ MOST_HEADER_BYTES = 256 * 1024
 
 _TOKEN = re.compile(r"\+([0-9a-f]{40})@", re.IGNORECASE)
 _ID = re.compile(r"<[^<>\s]{1,240}>")
+_ID_LINE = re.compile(r"^(?:[A-Za-z-]{0,20}-)?Message-ID:\s{0,4}(<[^<>\s]{1,240}>)", re.IGNORECASE | re.MULTILINE)
+_ACTION_LINE = re.compile(r"^Action:[ \t]{0,4}([A-Za-z]{1,20})", re.IGNORECASE | re.MULTILINE)
+_STATUS_LINE = re.compile(r"^Status:[ \t]{0,4}([245]\.\d{1,3}\.\d{1,3})", re.IGNORECASE | re.MULTILINE)
 _RECIPIENTS = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Cc")
 _ARMOUR = "-----BEGIN PGP MESSAGE-----"
 
@@ -57,6 +60,20 @@ class Letter:
     text: str = field(repr=False)
     attachments: tuple[tuple[str, bytes], ...] = field(repr=False)
     marks: frozenset[Mark]
+    returned: "Returned | None" = None
+    """What came back, where it is returned mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What returned mail says of the letter that came back."""
+
+    ids: tuple[str, ...]
+    """Message-IDs that stand below its own head."""
+    is_final: bool
+    """It will not arrive; otherwise it is late, or has arrived."""
+    status: str
+    """Such as 5.1.1 (RFC 3463); empty where none is given."""
 
 
 def read(raw: bytes, *, cap: int, recipient: str = "") -> Letter:
@@ -92,6 +109,20 @@ def read(raw: bytes, *, cap: int, recipient: str = "") -> Letter:
         text=text[:MOST_TEXT],
         attachments=tuple(attachments),
         marks=frozenset(marks),
+        returned=_returned(raw) if Mark.BOUNCE in marks else None,
+    )
+
+
+def _returned(raw: bytes) -> Returned:
+    """From a report for machines (RFC 3464), or from whatever else quotes the head of the letter."""
+    _, body = _parted(raw)
+    text = body.decode("latin-1")
+    actions = {action.lower() for action in _ACTION_LINE.findall(text)}
+    status = _STATUS_LINE.search(text)
+    return Returned(
+        ids=tuple(dict.fromkeys(_ID_LINE.findall(text)))[:30],
+        is_final="failed" in actions if actions else True,
+        status=status[1] if status else "",
     )
 
 

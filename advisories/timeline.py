@@ -135,6 +135,8 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
         "A member asked for a later date" if detail["kind"] == "extension" else "A member will not be ready"
     ),
     "date-answered": lambda detail, names: "A member's question about the date answered",
+    "delivery-bounced": lambda detail, names: "A letter to a member came back",
+    "delivery-sent-again": lambda detail, names: "A letter to a member sent again",
     "flag-taken": lambda detail, names: f"Flag on {detail['branch']} {_owner(detail['owner'], names)}",
 }
 

@@ -83,12 +83,12 @@ def content_of(tiding: Tiding, news: News) -> Content:
 
 def bare_content() -> Content:
     """For a member that cannot be written to in secret."""
-    return Content(text=wording.notice(f"{settings.SITE_URL}{reverse('advisories:list')}", settings.PROJECT_NAME))
+    return Content(text=wording.notice(f"{settings.SITE_URL}{reverse('members:desk')}", settings.PROJECT_NAME))
 
 
 def page_of(advisory: Advisory) -> str:
     """Where a member reads it and says that it has arrived."""
-    return f"{settings.SITE_URL}{reverse('advisories:detail', args=[advisory.number])}"
+    return f"{settings.SITE_URL}{reverse('members:advisory', args=[advisory.number])}"
 
 
 def _difference(old: Revision, new: Revision) -> Difference:
