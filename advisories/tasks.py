@@ -82,3 +82,11 @@ def sweep_embargoes() -> None:
     from advisories import embargo_sweeping
 
     embargo_sweeping.sweep()
+
+
+@shared_task
+def export_site() -> None:
+    """Bring the exported site up to date, where one is wanted and something has changed."""
+    from advisories.exporting import sweeping
+
+    sweeping.sweep()

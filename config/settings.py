@@ -211,6 +211,10 @@ CACHES: dict[str, Any] = {
 
 # Mail. Without a server it is laid down as files, one for each letter.
 SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
+# The public site, where readers find it at another address: plain files of `manage.py export_site`.
+PUBLIC_URL: str = env.str("PUBLIC_URL", "").rstrip("/")
+EXPORT_DIR: Path | None = env.path("EXPORT_DIR", None)
+EXPORT_LINKS: str = env.str("EXPORT_LINKS", "portal" if PUBLIC_URL else "keep")
 EMAIL_HOST: str = env.str("MAIL_HOST", "")
 EMAIL_PORT: int = env.int("MAIL_PORT", 25)
 EMAIL_HOST_USER: str = env.str("MAIL_USER", "")
@@ -301,6 +305,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "advisories.tasks.sweep_embargoes",
         "schedule": TICK_S * 6,
         "options": {"expires": TICK_S * 12},
+    },
+    "export the public site": {
+        "task": "advisories.tasks.export_site",
+        "schedule": TICK_S,
+        "options": {"expires": TICK_S},
     },
     "ring again for lost bells": {
         "task": "releases.tasks.sweep",

@@ -10,8 +10,11 @@ class ReleasesConfig(AppConfig):
     verbose_name = "Releases"
 
     def ready(self) -> None:
-        """Tell documents of advisories which releases there are."""
+        """Tell documents of advisories which releases there are, and what of them belongs to the exported site."""
+        from advisories.exporting import others
         from advisories.public import facts
-        from releases.facts import trees_at
+        from releases import exported
+        from releases.facts import known
 
-        facts.plug(trees_at)
+        facts.plug(known)
+        others.plug(others.Others(exported.EXPORTED, exported.LIVE_ONLY, exported.addresses))

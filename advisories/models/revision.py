@@ -94,6 +94,8 @@ class RevisionPatchQuerySet(models.QuerySet["RevisionPatch"]):
         from advisories.models.publication import Publication
 
         published = Publication.objects.live().filter(revision=OuterRef("revision"))
+        if not viewer.is_authenticated:
+            return self.filter(Exists(published))
         mine = Q(revision__in=Revision.objects.visible_to(viewer)) | Q(revision__in=Revision.objects.held_by(viewer))
         return self.filter(Exists(published) | mine)
 

@@ -22,6 +22,8 @@ class SignedTextQuerySet(models.QuerySet["SignedText"]):
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Keep those of revisions that are published by now, and of advisories that `viewer` works on."""
         published = Publication.objects.live().filter(revision=OuterRef("revision"))
+        if not viewer.is_authenticated:
+            return self.filter(Exists(published))
         return self.filter(Exists(published) | Q(revision__in=Revision.objects.visible_to(viewer)))
 
     def waiting(self) -> Self:

@@ -28,7 +28,7 @@ MOST_KEPT = 16 * 1024 * 1024
 LARGEST_KEPT = 512 * 1024
 
 _DEPENDS_ON = (
-    *("PROJECT_NAME", "ADVISORY_PREFIX", "MAIN_TREE", "SITE_URL", "DEBUG", "STORAGES"),
+    *("PROJECT_NAME", "ADVISORY_PREFIX", "MAIN_TREE", "SITE_URL", "PUBLIC_URL", "DEBUG", "STORAGES"),
     *("PUBLISHER", "TEAM_CERTIFICATE_FILE", "SIGNING_KEY_FILE"),
 )
 """Settings that pages and documents are made with."""
@@ -83,9 +83,13 @@ def _is_personal(request: HttpRequest) -> bool:
 
 def _digest(request: HttpRequest, made_of: Iterable[object]) -> str:
     """A digest under the site's key: what members alone were told is among what it is made of, and nobody can guess."""
-    known = [build(), repr([getattr(settings, name, None) for name in _DEPENDS_ON]), request.get_full_path()]
-    told = "\0".join([*known, *(str(one) for one in made_of)])
+    told = "\0".join([made_with(), request.get_full_path(), *(str(one) for one in made_of)])
     return hmac.new(settings.SECRET_KEY.encode(), told.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def made_with() -> str:
+    """The code, the templates and the settings that every page is made with, in one text."""
+    return build() + repr([getattr(settings, name, None) for name in _DEPENDS_ON])
 
 
 @lru_cache(maxsize=1)

@@ -32,6 +32,11 @@ class Edited:
     edition: Edition
 
 
+def public_site() -> str:
+    """The address that readers know the site by, without a slash at its end: where an export is served, or ours."""
+    return settings.PUBLIC_URL or settings.SITE_URL
+
+
 def publisher() -> Publisher:
     """The project, as the settings name it."""
     told = settings.PUBLISHER
@@ -64,9 +69,9 @@ def edited(
     files = reverse("advisories:public_patch", args=[newest.number, newest.version, "x"])[:-1]
     edition = Edition(
         publisher=publisher(),
-        page=settings.SITE_URL + page,
-        files=settings.SITE_URL + files,
-        records=settings.SITE_URL + RECORDS,
+        page=public_site() + page,
+        files=public_site() + files,
+        records=public_site() + RECORDS,
         licence=settings.PUBLISHER["licence"],
         revisions=tuple(
             Revision(one.version, one.public_at, one.revision.changes if place else "Public release.")

@@ -6,16 +6,18 @@ from datetime import datetime
 from advisories.formats.edition import TreeFacts
 
 Known = Callable[[datetime], tuple[TreeFacts, ...]]
-"""Trees with the releases that there were at an instant (aware), in one query."""
+"""Trees with the releases that there were at an instant (aware); asks the database nothing."""
+Read = Callable[[], Known]
+"""Reads all of it, in a query or two."""
 
-_plugged: list[Known] = []
-
-
-def plug(known: Known) -> None:
-    """Let `known` answer from now on."""
-    _plugged[:] = [known]
+_plugged: list[Read] = []
 
 
-def trees_at(at: datetime) -> tuple[TreeFacts, ...]:
-    """Every tree with the releases that there were at that instant; none where nothing is plugged in."""
-    return _plugged[0](at) if _plugged else ()
+def plug(read: Read) -> None:
+    """Let `read` answer from now on."""
+    _plugged[:] = [read]
+
+
+def known() -> Known:
+    """Read what is known now; nothing where nothing is plugged in."""
+    return _plugged[0]() if _plugged else lambda at: ()

@@ -6,14 +6,16 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, Subquery
+from django.db.models import BigIntegerField, CharField, DateTimeField, IntegerField
 from django.db.models.functions import Length
 
 from advisories.lifecycle import State
 from advisories.models import Event, Publication, Reissue, RevisionPatch
 from advisories.policy import Announced, Policy
 from advisories.public import saying
+from advisories.public.asides import LastAnywhere, NewestAnywhere, Predecessor, Successor
 from advisories.public.differing import differences
+from advisories.public.in_hand import once
 from advisories.public.saying import Content
 from advisories.public.values import AdvisoryPage, Differences, Issue, Moment, Other
 
@@ -31,10 +33,11 @@ def issued(number: int) -> list[Publication]:
     One query. Each has `successor` (the number of a published advisory that took its place, or None), `predecessor`
     (of one whose place it took), and their titles.
     """
-    other = Publication.objects.current().filter(advisory=OuterRef("advisory__superseded_by"))
-    before = Publication.objects.current().filter(advisory__superseded_by=OuterRef("advisory")).order_by("number")
-    live = Publication.objects.live()
-    found = live.filter(number=number).order_by("version")
+    return once(("issued", number), lambda: _issued(number))
+
+
+def _issued(number: int) -> list[Publication]:
+    found = Publication.objects.live().filter(number=number).order_by("version")
     return list(
         found.select_related("revision__signed_text", "advisory", "arming")
         .only(
@@ -44,13 +47,13 @@ def issued(number: int) -> list[Publication]:
             *("advisory__state", "advisory__ended_because"),
         )
         .annotate(
-            successor=Subquery(other.values("number")[:1]),
-            successor_title=Subquery(other.values("title")[:1]),
-            predecessor=Subquery(before.values("number")[:1]),
-            predecessor_title=Subquery(before.values("title")[:1]),
+            successor=Successor(IntegerField(null=True), "advisory__superseded_by", column="number"),
+            successor_title=Successor(CharField(null=True), "advisory__superseded_by", column="title"),
+            predecessor=Predecessor(IntegerField(null=True), "advisory", column="number"),
+            predecessor_title=Predecessor(CharField(null=True), "advisory", column="title"),
             # Together these are others as soon as anything else is public: a condition on it can be told then.
-            newest_anywhere=Subquery(live.order_by("-public_at").values("public_at")[:1]),
-            last_anywhere=Subquery(live.order_by("-pk").values("pk")[:1]),
+            newest_anywhere=NewestAnywhere(DateTimeField(null=True)),
+            last_anywhere=LastAnywhere(BigIntegerField(null=True)),
         )
     )
 
@@ -145,7 +148,12 @@ def history_of(issues: Sequence[Publication]) -> tuple[Issue, ...]:
 
 def contents_of(issues: Sequence[Publication]) -> dict[int, Content]:
     """What each of them says, by version, with nothing in it that depends on something hidden: two queries at most."""
-    rows = dict(Publication.objects.live().filter(pk__in=[one.pk for one in issues]).values_list("version", "content"))
+    keys = tuple(one.pk for one in issues)
+    return once(("contents", keys), lambda: _contents_of(keys))
+
+
+def _contents_of(keys: Sequence[int]) -> dict[int, Content]:
+    rows = dict(Publication.objects.live().filter(pk__in=keys).values_list("version", "content"))
     known = known_among(saying.conditions_in(rows.values()))
     return {version: saying.without_hidden(content, known) for version, content in rows.items()}
 

@@ -1,12 +1,12 @@
 """Documents for machines: of one advisory, of the whole archive, and the files of a CSAF provider."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from advisories.formats import archive_index, csaf, csaf_provider, security_txt
 from advisories.formats.csaf import Profile
@@ -17,6 +17,7 @@ from advisories.openpgp.signing import SigningTrouble
 from advisories.public import archive, atom, editions, facts, reading, saying
 from advisories.public.asking import Asked
 from advisories.public.editions import Edited
+from advisories.public.in_hand import once
 from advisories.public.saying import Content
 from advisories.severity import Rating
 
@@ -24,6 +25,9 @@ FEED_ENTRIES = 100
 SECURITY_TXT_LASTS = timedelta(days=90)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """When an empty feed was changed last."""
+_PROVIDED = re.compile(r"[0-9]{4}/[^/]*?(?P<number>[0-9]{1,9})(?:-vex)?\.json(?:\.[a-z0-9]+)?")
+PROVIDED_LISTS = ("index.txt", "changes.csv", csaf_provider.FEED, csaf_provider.SERVICE, csaf_provider.CATEGORY)
+"""Files of the provider that are of no single advisory, below `/csaf/`."""
 PROVIDER_PATH = "/.well-known/csaf/provider-metadata.json"
 
 
@@ -34,19 +38,29 @@ def names_of(issues: Sequence[Publication], contents: Mapping[int, Content]) -> 
 
 def document(issues: Sequence[Publication], name: str) -> bytes | None:
     """A document of the newest revision by its name; None where there is none."""
+    return editions.document(_edited(issues), name)
+
+
+def _edited(issues: Sequence[Publication]) -> Edited:
+    """An advisory in its newest revision, with the releases that there were when it became public."""
     content = reading.contents_of(issues)[issues[-1].version]
-    return editions.document(editions.edited(issues, content, facts.trees_at(issues[0].public_at)), name)
+    return editions.edited(issues, content, once("facts", facts.known)(issues[0].public_at))
 
 
-def all_edited() -> Iterator[Edited]:
-    """Every published advisory in its newest revision, by number: four queries at any size."""
+def all_edited() -> list[Edited]:
+    """Every published advisory in its newest revision, by number: five queries at any size."""
+    return once("all edited", lambda: list(_read_all()))
+
+
+def _read_all() -> Iterator[Edited]:
     found = reading.everything()
     newest = {number: list(issues) for number, issues in groupby(found, key=lambda one: one.number)}
     contents = {number: issues[-1].content for number, issues in newest.items()}
-    known = reading.known_among(saying.conditions_in(contents.values()))
-    trees = facts.trees_at(timezone.now())
+    public = reading.known_among(saying.conditions_in(contents.values()))
+    trees_at = facts.known()
     for number, issues in newest.items():
-        yield editions.edited(issues, saying.without_hidden(contents[number], known), trees)
+        content = saying.without_hidden(contents[number], public)
+        yield editions.edited(issues, content, trees_at(issues[0].public_at))
 
 
 def index() -> bytes:
@@ -57,7 +71,7 @@ def index() -> bytes:
         (),
         publisher=editions.publisher(),
         prefix=settings.ADVISORY_PREFIX,
-        site=settings.SITE_URL + "/",
+        site=editions.public_site() + "/",
         licence=settings.PUBLISHER["licence"],
     )
 
@@ -65,7 +79,7 @@ def index() -> bytes:
 def feed(asked: Asked, address: str) -> bytes:
     """The Atom feed of what came out last: of one rating, of one branch, or of all."""
     rows = archive.newest_changes(FEED_ENTRIES, asked)
-    listed = settings.SITE_URL + reverse("advisories:list")
+    listed = editions.public_site() + reverse("advisories:list")
     about = f" ({asked.rating or asked.place.replace('/', ' ')})" if asked.is_narrowed else ""
     told = atom.Feed(
         address=address,
@@ -88,20 +102,18 @@ def feed_address(asked: Asked) -> str:
 
 def provider() -> Provider:
     """What the project says of itself as a CSAF provider."""
-    key, fingerprint = key_address(), ""
-    if key:
-        fingerprint = team.team_key().fingerprint
+    key, fingerprint = key_address(), key_fingerprint()
     return Provider(
         publisher=editions.publisher(),
-        metadata=settings.SITE_URL + PROVIDER_PATH,
-        records=settings.SITE_URL + editions.RECORDS,
-        key=settings.SITE_URL + key if key else "",
+        metadata=editions.public_site() + PROVIDER_PATH,
+        records=editions.public_site() + editions.RECORDS,
+        key=editions.public_site() + key if key else "",
         fingerprint=fingerprint,
     )
 
 
 def provider_file(path: str, updated_at: datetime | None) -> bytes | None:
-    """A file of the provider's tree by its path below `/csaf/`; None where there is none. Raises `NotWritable`."""
+    """A list or a feed of the provider by its path below `/csaf/`; None where there is none. Raises `NotWritable`."""
     if path == csaf_provider.SERVICE:
         return csaf_provider.service(provider())
     every = [one for one in all_edited() if editions.is_writable(one)]
@@ -115,7 +127,7 @@ def provider_file(path: str, updated_at: datetime | None) -> bytes | None:
         return csaf_provider.index(listed)
     if path == "changes.csv":
         return csaf_provider.changes(listed)
-    return _provided(every, path)
+    return None
 
 
 def security_file(now: datetime) -> bytes:
@@ -133,11 +145,11 @@ def security_file(now: datetime) -> bytes:
                 *([f"mailto:{contact}"] if "@" in contact else [contact] if contact else []),
             ),
             expires_at=midnight + SECURITY_TXT_LASTS,
-            canonical=(settings.SITE_URL + security_txt.PATH,),
-            policy=settings.SITE_URL + reverse("policy:policy"),
-            encryption=(settings.SITE_URL + key,) if key else (),
+            canonical=(editions.public_site() + security_txt.PATH,),
+            policy=editions.public_site() + reverse("policy:policy"),
+            encryption=(editions.public_site() + key,) if key else (),
             languages=("en",),
-            csaf=settings.SITE_URL + PROVIDER_PATH,
+            csaf=editions.public_site() + PROVIDER_PATH,
         ),
         now=now,
     )
@@ -146,6 +158,11 @@ def security_file(now: datetime) -> bytes:
 def key_address() -> str:
     """Where the team's public key lies, or nothing where none is set."""
     return reverse("team_key") if team_key() else ""
+
+
+def key_fingerprint() -> str:
+    """The fingerprint of that key, or nothing."""
+    return team.team_key().fingerprint
 
 
 def team_key() -> str:
@@ -157,16 +174,32 @@ def team_key() -> str:
     return found.armoured if found else ""
 
 
-def _provided(every: Iterable[Edited], path: str) -> bytes | None:
-    """A document, or the digest of one."""
-    wanted, cut, digest = path.partition(".json.")
-    wanted = f"{wanted}.json" if cut else path
-    for one in every:
-        for profile in csaf.profiles(one.record):
-            if csaf.path(one.record, one.edition, profile) == wanted:
-                name = "vex.json" if profile is Profile.VEX else "csaf.json"
-                content = editions.document(one, name)
-                return _with_digest(content, wanted.rpartition("/")[2], digest) if content is not None else None
+def number_in(path: str) -> int | None:
+    """The number of the advisory that a path below `/csaf/` belongs to; None where it is a list, or nothing."""
+    found = _PROVIDED.fullmatch(path)
+    return int(found["number"]) if found else None
+
+
+def provided_paths(issues: Sequence[Publication]) -> list[str]:
+    """Every path below `/csaf/` of one advisory."""
+    one = _edited(issues)
+    if not editions.is_writable(one):
+        return []
+    documents = [csaf.path(one.record, one.edition, profile) for profile in csaf.profiles(one.record)]
+    return [f"{path}{ending}" for path in documents for ending in ("", ".sha256", ".sha512")]
+
+
+def provided(issues: Sequence[Publication], path: str) -> bytes | None:
+    """A document of one advisory by its path below `/csaf/`, or the digest of one; None where there is none."""
+    one = _edited(issues)
+    if not editions.is_writable(one):
+        return None
+    wanted, _, ending = path.partition(".json.")
+    wanted = wanted.removesuffix(".json") + ".json"
+    for profile in csaf.profiles(one.record):
+        if csaf.path(one.record, one.edition, profile) == wanted:
+            content = editions.document(one, "vex.json" if profile is Profile.VEX else "csaf.json")
+            return _with_digest(content, wanted.rpartition("/")[2], ending) if content is not None else None
     return None
 
 
@@ -184,7 +217,7 @@ def _entry(row: archive.Row) -> atom.Entry:
     again = f" Version {row.version}." if row.version > 1 else ""
     state = "Withdrawn. " if row.is_withdrawn else ""
     return atom.Entry(
-        address=settings.SITE_URL + reverse("advisories:detail", args=[row.number]),
+        address=editions.public_site() + reverse("advisories:detail", args=[row.number]),
         title=f"{row.label}: {row.title}",
         published_at=row.first_at,
         updated_at=row.updated_at,

@@ -2,9 +2,8 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,10 +12,13 @@ from accounts.doors import public_page
 from advisories.formats import csaf_provider
 from advisories.formats import security_txt as format_of_security_txt
 from advisories.formats.doubts import NotWritable
+from advisories.models import Publication
 from advisories.policies import current_policy
-from advisories.public import archive, atom, caching, reading
+from advisories.public import archive, atom, caching, facts, reading
 from advisories.public import records as written
 from advisories.public.asking import Asked
+from advisories.public.editions import public_site
+from advisories.public.in_hand import once
 from advisories.severity import Rating
 
 logger = logging.getLogger(__name__)
@@ -37,20 +39,16 @@ _TYPES = {
 def document(request: HttpRequest, number: int, name: str) -> HttpResponse:
     """One advisory for machines, in its newest revision."""
     issues = reading.issued(number)
-    if not issues:
-        raise Http404
-    changed_at = reading.changed_at(issues)
-    made_of = reading.made_of(issues)
-    return caching.answer(
-        request, current_policy(), made_of, changed_at, lambda: _file(name, lambda: written.document(issues, name))
-    )
+    return _of_one(request, issues, name, lambda: written.document(issues, name))
 
 
 @public_page
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The whole archive in one file."""
-    return _of_the_archive(request, "index.json", lambda standing: written.index())
+    standing = archive.standing()
+    made_of = (standing, once("facts", facts.known)(timezone.now()))
+    return caching.answer(request, current_policy(), made_of, None, lambda: _file("index.json", written.index))
 
 
 @public_page
@@ -72,7 +70,7 @@ def branch_feed(request: HttpRequest, tree: str, branch: str) -> HttpResponse:
 
 
 def _feed(request: HttpRequest, asked: Asked) -> HttpResponse:
-    address = settings.SITE_URL + request.path
+    address = public_site() + request.path
     return _of_the_archive(request, "feed.atom", lambda standing: written.feed(asked, address), atom.MEDIA_TYPE)
 
 
@@ -91,6 +89,10 @@ def provider_metadata(request: HttpRequest) -> HttpResponse:
 @require_safe
 def provider_file(request: HttpRequest, path: str) -> HttpResponse:
     """A list, a feed, a document or a digest of the CSAF provider."""
+    number = written.number_in(path)
+    if number is not None:
+        issues = reading.issued(number)
+        return _of_one(request, issues, path, lambda: written.provided(issues, path))
     return _of_the_archive(request, path, lambda standing: written.provider_file(path, standing.newest_at))
 
 
@@ -118,6 +120,16 @@ def team_key(request: HttpRequest) -> HttpResponse:
     return caching.answer(request, current_policy(), (key,), None, make)
 
 
+def _of_one(
+    request: HttpRequest, issues: Sequence[Publication], name: str, make: Callable[[], bytes | None]
+) -> HttpResponse:
+    """A file of one advisory. Releases that were found later change it without a word, so it has no date."""
+    if not issues:
+        raise Http404
+    made_of = (*reading.made_of(issues), once("facts", facts.known)(issues[0].public_at), written.key_fingerprint())
+    return caching.answer(request, current_policy(), made_of, None, lambda: _file(name, make))
+
+
 def _of_the_archive(
     request: HttpRequest, name: str, make: Callable[[archive.Standing], bytes | None], media_type: str = ""
 ) -> HttpResponse:
@@ -126,7 +138,7 @@ def _of_the_archive(
     return caching.answer(
         request,
         current_policy(),
-        (standing,),
+        (standing, written.key_fingerprint()),
         standing.changed_at,
         lambda: _file(name, lambda: make(standing), media_type),
     )

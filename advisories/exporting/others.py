@@ -1,0 +1,29 @@
+"""Addresses that another app has exported besides, which it plugs in when it is loaded."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What an app says of its addresses that are open to everyone."""
+
+    exported: Collection[str] = ()
+    """Names that files stand for."""
+    live_only: Collection[str] = ()
+    addresses: Callable[[], Iterable[tuple[str, dict[str, Any]]]] = lambda: ()
+    """Name and places of each one that may have a file."""
+
+
+_plugged: list[Others] = [Others()]
+
+
+def plug(others: Others) -> None:
+    """Export these as well from now on."""
+    _plugged[:] = [others]
+
+
+def plugged() -> Others:
+    """What was plugged in last."""
+    return _plugged[0]

@@ -1,0 +1,41 @@
+"""Exporting by itself: a worker looks whether the site still says what is public, and brings it up to date.
+
+Nothing has to remember to tell: the site itself says what it was made of.
+"""
+
+import logging
+
+from django.conf import settings
+from django.utils import timezone
+
+from advisories.exporting import generations, planning, site
+from advisories.exporting.generations import AnotherRun, NotOurs
+from advisories.public.turn import turn
+
+logger = logging.getLogger(__name__)
+
+_looked: list[tuple[object, ...]] = []
+"""What this process found when it looked last: the same again, and there is nothing to do."""
+
+
+def sweep() -> bool:
+    """Export where `EXPORT_DIR` names a folder whose site is not what is public; whether readers got something new.
+
+    Safe to call at any time and twice at once. What goes wrong leaves the site, is logged and is tried again.
+    """
+    folder = settings.EXPORT_DIR
+    if folder is None:
+        return False
+    # The hour is there for what changes with time alone, such as dates on the front page.
+    found = (folder, planning.hour(timezone.now()), turn())
+    if found in _looked and generations.newest(folder) is not None:
+        return False
+    try:
+        done = site.export(folder, wait=False, jobs=1)
+    except AnotherRun:
+        return False
+    except (site.ExportFailed, NotOurs, OSError) as trouble:
+        logger.error("the site was not exported: %s", type(trouble).__name__)
+        return False
+    _looked[:] = [found]
+    return done.is_new

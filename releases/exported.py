@@ -1,0 +1,36 @@
+"""Which addresses of trees and releases are exported as files, and which only the portal has."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from releases.lacking.reading import lacking
+from releases.models import Branch, PointRelease, Tree
+
+EXPORTED = (
+    *("releases:trees", "releases:tree", "releases:branch"),
+    *("releases:release", "releases:release_mbox", "releases:release_quilt", "releases:release_json"),
+)
+"""What stands in files: of each branch the last point release in full, the others as pages that lead to it."""
+
+LIVE_ONLY: dict[str, str] = {
+    **dict.fromkeys(("releases:board", "releases:board_rows"), "follows the mirrors by the minute"),
+    **dict.fromkeys(("releases:check", "releases:check_mbox"), "is evidence, of which there is more than of all else"),
+    **dict.fromkeys(("releases:series", "releases:revision", "releases:patch_file"), "is of the board"),
+}
+
+
+def addresses() -> Iterable[tuple[str, dict[str, Any]]]:
+    """Name and places of each address that may have a file."""
+    yield "releases:trees", {}
+    for tree in Tree.objects.order_by("slug"):
+        yield "releases:tree", {"slug": tree.slug}
+    for branch in Branch.objects.select_related("tree").order_by("tree__slug", "position"):
+        yield "releases:branch", {"slug": branch.tree.slug, "name": branch.name}
+    for release in PointRelease.objects.select_related("branch__tree").order_by("branch", "number"):
+        branch = release.branch
+        places = {"slug": branch.tree.slug, "name": branch.name, "version": str(release)}
+        yield "releases:release", places
+        yield "releases:release_json", places
+        if lacking(release).steps:
+            yield "releases:release_mbox", places
+            yield "releases:release_quilt", places
