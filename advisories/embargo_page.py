@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils import timezone
 from accounts.access import Viewer
 from advisories import agreeing, consenting, negotiating, outside_clocks
 from advisories.access import may_write_advisories, party_of
+from advisories.calendar import earliest
 from advisories.calendar.clocks import RunningClock
 from advisories.consents import WORDINGS, Standing
 from advisories.embargo import EmbargoState
@@ -19,6 +21,7 @@ from advisories.embargo_shown import (
     ShownAnswer,
     ShownClock,
     ShownConsent,
+    ShownDecision,
     ShownEnd,
     ShownOverrun,
     ShownProposal,
@@ -29,7 +32,9 @@ from advisories.models import (
     Batch,
     BatchEntry,
     Consent,
+    Decision,
     Embargo,
+    Matter,
     Overrun,
     Party,
     Proposal,
@@ -74,7 +79,8 @@ def negotiation_of(advisory: Advisory, viewer: Viewer, policy: Policy) -> Negoti
     embargo = _embargo(advisory, viewer)
     if embargo is None:
         is_out = negotiating.embargo_facts(advisory).is_out
-        return Negotiation(_empty_rail(advisory), is_team, party is not None, is_out, is_out, (), (), (), ())
+        told = _told(_decisions(advisory, viewer))
+        return Negotiation(_empty_rail(advisory), is_team, party is not None, is_out, is_out, (), (), (), (), told)
     clocks = list(embargo.clocks.running())
     rows = list(Proposal.objects.visible_to(viewer).filter(embargo=embargo).select_related("user", "report__finder")
                 .prefetch_related("answers__user", "answers__report__finder"))  # fmt: skip
@@ -86,10 +92,11 @@ def negotiation_of(advisory: Advisory, viewer: Viewer, policy: Policy) -> Negoti
     of_releases: dict[int, list[ShownOverrun]] = {}
     for row in Overrun.objects.visible_to(viewer).filter(batch__isnull=False, clock__in=clocks).select_related("by"):
         if row.planned_at is not None:
-            told = ShownOverrun(row.planned_at, row.reason, str(row.by))
-            of_releases.setdefault(row.clock_id, []).append(told)
+            spite = ShownOverrun(row.planned_at, row.reason, str(row.by))
+            of_releases.setdefault(row.clock_id, []).append(spite)
     shown = _Shown(party, is_team, consenting.parties_to(embargo), clocks, overruns, policy)
     rail = _rail(advisory, embargo, clocks, policy, viewer)
+    decisions = _decisions(advisory, viewer)
     consents = Consent.objects.visible_to(viewer).filter(embargo=embargo).select_related("user", "report__finder")
     return Negotiation(
         rail=rail,
@@ -106,6 +113,8 @@ def negotiation_of(advisory: Advisory, viewer: Viewer, policy: Policy) -> Negoti
             _clock(clock, policy, {one.clock_id for one in rail.broken}, of_releases.get(clock.pk, ()))
             for clock in clocks
         ),
+        decisions=_told(decisions),
+        is_short=is_team and _is_short(advisory, embargo, rows, decisions, policy),
     )
 
 
@@ -189,6 +198,30 @@ def shown_consent(row: Consent, who: str, *, is_mine: bool, can_ask_again: bool 
         is_bound=row.is_bound,
         can_ask_again=can_ask_again,
     )
+
+
+def _decisions(advisory: Advisory, viewer: Viewer) -> list[Decision]:
+    found = Decision.objects.visible_to(viewer).standing().filter(advisory=advisory)
+    return list(found.select_related("by"))
+
+
+def _told(decisions: Iterable[Decision]) -> tuple[ShownDecision, ...]:
+    return tuple(
+        ShownDecision(one.pk, str(one.get_about_display()), one.words, str(one.by), one.at) for one in decisions
+    )
+
+
+def _is_short(
+    advisory: Advisory, embargo: Embargo, proposals: Iterable[Proposal], decisions: Iterable[Decision], policy: Policy
+) -> bool:
+    """Whether it ends before preparation and pre-disclosure of the policy's length, and nobody has written why."""
+    agreed = [one.closed_at for one in proposals if one.state == ProposalState.ACCEPTED and one.closed_at]
+    if not embargo.is_in_force or embargo.end_at is None or not agreed:
+        return False
+    if any(one.about in (Matter.SHORT, Matter.OTHER) for one in decisions):
+        return False
+    usual = earliest(policy, now=min(agreed), reported_at=advisory.created_at)
+    return embargo.end_at.astimezone(ZoneInfo(policy.zone)).date() < usual.on
 
 
 def _embargo(advisory: Advisory, viewer: Viewer) -> Embargo | None:

@@ -1,5 +1,6 @@
 """What the rules of an embargo refuse, in words for whoever asked."""
 
+from advisories.afterwards import OutAlready
 from advisories.consents import ConsentStepNotAllowed, OtherTerms, TooLateToAnswer
 from advisories.embargo import AlreadyOut, EmbargoStepNotAllowed, EndNotAhead, NoSuchProposal
 from advisories.models import StaleEmbargo
@@ -13,6 +14,7 @@ _WORDS: dict[type[Exception], str] = {
     NoSuchProposal: "That proposal is not open any more. Nothing was changed.",
     NotTheShortest: "Another proposal ends sooner, and the shortest is taken first. Nothing was changed.",
     NotTheirs: "Only whoever made a proposal takes it back.",
+    OutAlready: "It is public: readers have been told.",
     StaleEmbargo: "Somebody else changed something here meanwhile. Nothing of yours was changed: look again.",
     OtherTerms: "What is asked for has changed since you read it: look again.",
     TooLateToAnswer: "The time to answer is over. Write to the security team if you want to be asked again.",

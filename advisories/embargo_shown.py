@@ -83,6 +83,17 @@ class ShownOverrun:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownDecision:
+    """A decision that readers are told of afterwards."""
+
+    pk: int
+    heading: str
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ShownClock:
     """An outside clock that runs."""
 
@@ -152,6 +163,10 @@ class Negotiation:
     settled: tuple[ShownProposal, ...]
     consents: tuple[ShownConsent, ...]
     clocks: tuple[ShownClock, ...]
+    decisions: tuple[ShownDecision, ...] = ()
+    """What readers are told afterwards; for the team."""
+    is_short: bool = False
+    """It ends sooner than the policy says, and nobody has written for readers why."""
 
     @property
     def mine(self) -> ShownConsent | None:

@@ -20,5 +20,7 @@ urlpatterns = [
     path(f"{_HERE}clocks/start", embargo_clocks.start, name="start_clock"),
     path(f"{_HERE}clocks/fix", embargo_clocks.fix, name="fix_end"),
     path(f"{_HERE}clocks/<int:pk>/stop", embargo_clocks.stop, name="stop_clock"),
+    path(f"{_HERE}afterwards", embargo_clocks.tell_afterwards, name="tell_afterwards"),
+    path(f"{_HERE}afterwards/<int:pk>/take-back", embargo_clocks.tell_nothing, name="tell_nothing"),
     path(f"{_HERE}out", embargo_clocks.note_out, name="note_out"),
 ]

@@ -21,6 +21,7 @@ from advisories.models import (
     Affected,
     Batch,
     BatchEntry,
+    Decision,
     Embargo,
     Override,
     Permission,
@@ -65,6 +66,9 @@ class Known:
     conditions: tuple[tuple[str, int | None], ...] = ()
     """Advisories under embargo that its conditions and permissions name, each with the batch it is in."""
 
+    decisions: tuple[Decision, ...] = ()
+    """What readers are told afterwards."""
+
     def overrides_of(self, fixes: Fixes) -> dict[str, str]:
         """Branch -> the recorded reason to go out in spite of its verdict, as far as it is about these patches."""
         return {branch: reason for branch, about, reason in self.overrides if about == fixes.sha256}
@@ -85,6 +89,9 @@ def read_all(advisories: Sequence[Advisory], now: datetime, told: Mapping[int, f
     recorded = Override.objects.filter(advisory__in=advisories)
     for pk, *noted in recorded.values_list("advisory", "branch", "fixes_sha256", "reason"):
         overrides[pk].append((noted[0], noted[1], noted[2]))
+    decisions: dict[int, list[Decision]] = defaultdict(list)
+    for one in Decision.objects.standing().filter(advisory__in=advisories):
+        decisions[one.advisory_id].append(one)
     sitting = Seat.objects.current().filter(advisory__in=advisories, user__is_active=True)
     seats = dict(sitting.order_by().values_list("advisory").annotate(Count("user", distinct=True)))
     delivered = Tiding.objects.filter(advisory__in=advisories, audience=Audience.MEMBERS, planned_at__isnull=False)
@@ -120,6 +127,7 @@ def read_all(advisories: Sequence[Advisory], now: datetime, told: Mapping[int, f
             text_trouble=_text_trouble(revision, sealed.get(revision.pk)) if revision else "",
             members=len(told.get(pk, ())),
             conditions=tuple(conditions[pk]),
+            decisions=tuple(decisions[pk]),
         )
         for pk, draft in drafts.items()
     }

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from django.conf import settings
 
-from advisories import announcing, drafting, sections
+from advisories import afterwards, announcing, drafting, sections
 from advisories.formats.doubts import NotWritable
 from advisories.models import Advisory, Batch, Publication, Revision, RevisionPatch, SignedText
+from advisories.public import saying
+from advisories.public.values import Afterwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Outgoing:
     """Web address."""
     parts: tuple[tuple[str, str], ...]
     """Headings and Markdown that readers would see."""
+    embargo: Afterwards | None
+    """What readers would be told of the embargo."""
     withheld: tuple[str, ...]
     """Headings of what only members were told."""
     files: tuple[OutgoingFile, ...]
@@ -106,6 +110,7 @@ def _outgoing(batch: Batch, advisory: Advisory, revision: Revision) -> Outgoing:
         title=publication.title,
         page=f"{settings.SITE_URL}{advisory.get_absolute_url()}",
         parts=tuple((section.heading, text) for section, text in told),
+        embargo=saying.embargo(publication.content, batch.planned_at),
         withheld=tuple(
             section.heading
             for section in sections.ALL
@@ -120,7 +125,7 @@ def _outgoing(batch: Batch, advisory: Advisory, revision: Revision) -> Outgoing:
 
 def as_published(batch: Batch, revision: Revision) -> Publication:
     """The row that arming would make, not kept."""
-    content = drafting.for_readers(revision.content)
+    content = drafting.for_readers(revision.content) | afterwards.told(revision.advisory, batch)
     return Publication(
         advisory=revision.advisory,
         revision=revision,

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import batching, disarming, drafting, standing, tidings
+from advisories import afterwards, batching, disarming, drafting, standing, tidings
 from advisories.batching import Audience, BatchState
 from advisories.canonical import instant_text
 from advisories.freezing import NothingChanged, freeze
@@ -210,7 +210,7 @@ def _arm(held: Batch, read: standing.BatchStanding, *, by: User | None) -> Armin
             number=one.advisory.number,
             version=one.revision.number,
             title=one.facts.title,
-            content=drafting.for_readers(one.revision.content),
+            content=drafting.for_readers(one.revision.content) | afterwards.told(one.advisory, held),
             public_at=public_at,
         )
         kinds = [(StepKind.RECORD, "")]

@@ -203,7 +203,9 @@ def _armament(batch: Batch, read: list[tuple[Advisory, Fixes, Known]], goes_to: 
         revision = known.revision
         if revision is None or not freezing.is_current(revision, content.frozen(known.draft, fixes)):
             return None
-        said = {"revision": revision.content_sha256, "overrides": known.overrides_of(fixes)}
+        said: dict[str, object] = {"revision": revision.content_sha256, "overrides": known.overrides_of(fixes)}
+        if known.decisions:
+            said["decisions"] = [one.as_plain() for one in known.decisions]
         patches = tuple(ArmedPatch(name, sum_) for name, sum_ in known.patches)
         sum_of_all = digest("penstock armed content 1", said)
         armed.append(ArmedAdvisory(advisory.number, revision.number, sum_of_all, patches))

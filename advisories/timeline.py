@@ -120,6 +120,8 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "embargo-is-out": lambda detail, names: f"Noted that the issue is {detail['out']} already",
     "embargo-merged": lambda detail, names: "Embargo joined with another advisory's",
     "embargo-split": lambda detail, names: "Embargo divided among several advisories",
+    "decision-kept": lambda detail, names: "A decision written for readers afterwards",
+    "decision-taken-back": lambda detail, names: "A decision for readers taken back",
     "clock-started": lambda detail, names: f"Outside clock started: {detail['rule']}",
     "clock-fixed": lambda detail, names: "An end fixed by somebody else entered",
     "clock-stopped": lambda detail, names: "Outside clock taken back",

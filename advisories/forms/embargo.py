@@ -13,7 +13,7 @@ from django.utils import timezone
 from advisories import consents
 from advisories.calendar.instants import Fold, NoSuchTime, TimeExistsTwice, exact_instant
 from advisories.embargo_shown import FinderProposal, ShownProposal
-from advisories.models import Out, Verdict
+from advisories.models import Matter, Out, Verdict
 from advisories.negotiating import End
 from advisories.policy import Policy
 
@@ -232,6 +232,16 @@ class FixedEndForm(InstantForm):
     note = forms.CharField(required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}))
 
     field_order = ["owner", "date", "time", "zone", "fold", "reference", "note"]
+
+
+class DecisionForm(forms.Form):
+    """A decision that readers are told of afterwards."""
+
+    about = forms.ChoiceField(label="About", choices=Matter.choices)
+    words = forms.CharField(
+        max_length=1000, label="What readers are told", widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Published with the advisory, and part of what is approved. Name nobody who isn't to be named.",
+    )  # fmt: skip
 
 
 class OutForm(forms.Form):

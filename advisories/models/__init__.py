@@ -8,6 +8,7 @@ from advisories.models.checklist import Tick
 from advisories.models.clock import Overrun, StartedClock
 from advisories.models.comment import Comment, CommentAudience, CommentFile
 from advisories.models.consent import Consent
+from advisories.models.decision import Decision, Matter
 from advisories.models.delivery import Delivery, DeliveryForm, KeptFrom
 from advisories.models.embargo import Answer, Embargo, Out, Proposal, ProposalState, StaleEmbargo, Verdict
 from advisories.models.event import Event
@@ -41,16 +42,15 @@ from advisories.models.typed_text import TypedText
 from advisories.models.vector import Vector
 
 __all__ = [
-    "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Ask", "AskKind", "Attachment", "Author",
-    "Batch", "BatchEntry", "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact",
-    "ContactRight", "Credit", "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event", "Fate",
-    "Finder", "Identifier", "ImportFinding", "ImportRun", "ImportedNumber", "IncomingMail", "KeptFrom", "Knock",
-    "Looked", "MemberKey", "MemberText", "Membership", "MembershipState", "Message", "NoteAudience", "Notice",
-    "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Origin", "Out", "Outcome",
-    "OutgoingMail", "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Product", "Proposal",
-    "ProposalState", "PublicEntry", "PublicTag", "Publication", "PublicationStep", "Readiness", "ReadinessStatus",
-    "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Scope", "Seat", "Side",
-    "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing",
-    "StartedClock", "StepKind", "Tag", "TextVersion", "Tick", "Tiding", "Token", "TypedText", "Vector", "Verdict",
-    "Weight", "What",
+    "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Ask", "AskKind", "Attachment", "Author", "Batch",
+    "BatchEntry", "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact", "ContactRight",
+    "Credit", "Decision", "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder",
+    "Identifier", "ImportFinding", "ImportRun", "ImportedNumber", "IncomingMail", "KeptFrom", "Knock", "Looked",
+    "Matter", "MemberKey", "MemberText", "Membership", "MembershipState", "Message", "NoteAudience", "Notice",
+    "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Origin", "Out", "Outcome", "OutgoingMail",
+    "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Product", "Proposal", "ProposalState",
+    "PublicEntry", "PublicTag", "Publication", "PublicationStep", "Readiness", "ReadinessStatus", "Reissue", "Report",
+    "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Scope", "Seat", "Side", "SignedText", "StaleAdvisory",
+    "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing", "StartedClock", "StepKind", "Tag",
+    "TextVersion", "Tick", "Tiding", "Token", "TypedText", "Vector", "Verdict", "Weight", "What",
 ]  # fmt: skip

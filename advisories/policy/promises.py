@@ -49,6 +49,8 @@ def promises(policy: Policy) -> Promises:
             f"{counted(policy.predisclosure_days, 'working day')} before everyone does.",
             "Both are where we begin to talk with whoever found it: together we may agree on other dates. What is "
             "known in public already, or is being exploited, is not kept back.",
+            "Afterwards the advisory's page tells how long the embargo was, what ended it, what was permitted during "
+            "it, and why where it was shorter than this.",
         ),
         announced=tuple(_announced(policy)),
         replies=tuple(_promise(policy, terms) for terms in policy.reply_terms),

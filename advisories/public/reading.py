@@ -110,6 +110,7 @@ def page_of(
         recipes=saying.recipes(content),
         differences=tuple(_differences(history, contents, up_to=version)),
         moments=tuple(_moments(issues, history, policy)),
+        embargo=saying.embargo(content, issues[0].public_at),
         text_sha256=text.sha256 if text else "",
         fingerprint=text.fingerprint if text else "",
     )

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.utils.html import format_html
@@ -10,9 +11,13 @@ from django.utils.safestring import SafeString
 
 from advisories.affected import Condition, Needs, Statement, Status
 from advisories.credits import is_named_in
+from advisories.embargo import EndReason
 from advisories.markdown import TooMuchMarkdown, render
+from advisories.models.decision import Matter
 from advisories.models.identifier import Standing
 from advisories.public.values import (
+    Afterwards,
+    Decided,
     Part,
     PatchGroup,
     Recipe,
@@ -28,6 +33,13 @@ from advisories.versions import parse_ranges
 Content = Mapping[str, Any]
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_ENDED = {
+    EndReason.REACHED: "It ended on its date.",
+    EndReason.AGREED_EARLIER: "It was agreed for {} and ended earlier, as everyone agreed.",
+    EndReason.LEAKED: "It was agreed for {} and ended early, since the issue had become known.",
+    EndReason.EXPLOITED: "It was agreed for {} and ended early, since the issue was being exploited.",
+    EndReason.OUTSIDE_CLOCK: "It was agreed for {} and ended when somebody else's limit did.",
+}
 _AS_EXPECTED = (Standing.ASSIGNED, Standing.PUBLISHED)
 
 
@@ -126,6 +138,32 @@ def finders(content: Content) -> tuple[str, ...]:
         for one in content["finders"]
         if not is_named_in(one["name"], content["sections"].get("credits", ""))
     )
+
+
+def embargo(content: Content, public_at: datetime) -> Afterwards | None:
+    """What became of the embargo, of which `public_at` (aware) was the end; None where there was nothing to tell."""
+    told = content.get("embargo")
+    if not told:
+        return None
+    ends = [(datetime.fromisoformat(one["at"]), datetime.fromisoformat(one["end_at"])) for one in told["agreed"]]
+    sentences = []
+    if ends:
+        begun_at = ends[0][0]
+        sentences.append(f"Under embargo from {_day(begun_at)} to {_day(public_at)}: {_days(public_at - begun_at)}.")
+        for (_, before), (agreed_at, after) in pairwise(ends):
+            sentences.append(f"On {_day(agreed_at)} its end was moved from {_day(before)} to {_day(after)}.")
+        sentences.append(_ENDED[EndReason(told["ended_for"])].format(_day(ends[-1][1])))
+    decisions = tuple(Decided(str(Matter(one["about"]).label), one["words"]) for one in told["decisions"])
+    return Afterwards(tuple(sentences), decisions)
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%-d %B %Y}"
+
+
+def _days(length: timedelta) -> str:
+    days = max(round(length / timedelta(days=1)), 0)
+    return "less than a day" if days == 0 else f"{days} day{'' if days == 1 else 's'}"
 
 
 def _told(line: Mapping[str, Any], known: Collection[int]) -> Mapping[str, Any]:

@@ -126,6 +126,22 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision about the embargo that readers are told of."""
+
+    heading: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """What readers are told of an embargo that is over."""
+
+    sentences: tuple[str, ...]
+    decisions: tuple[Decided, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Another published advisory that this one leads to."""
 
@@ -161,6 +177,7 @@ class AdvisoryPage:
     recipes: tuple[Recipe, ...]
     differences: tuple[Differences, ...]
     moments: tuple[Moment, ...]
+    embargo: Afterwards | None
     text_sha256: str
     """Of the text that goes with it; empty where none was ever written out."""
     fingerprint: str

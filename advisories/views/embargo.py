@@ -20,6 +20,7 @@ from advisories.embargo_refusals import REFUSALS, in_words
 from advisories.forms.embargo import (
     AnswerForm,
     ConfirmForm,
+    DecisionForm,
     EndForm,
     FixedEndForm,
     OutForm,
@@ -202,6 +203,7 @@ def page(request: HttpRequest, advisory: Advisory, status: int = 200, **forms: o
         context["start_form"] = StartClockForm(policy=policy, running=running, prefix="start")
         context["fix_form"] = FixedEndForm(policy=policy, prefix="fix")
         context["out_form"] = OutForm()
+        context["decision_form"] = DecisionForm()
     return render(request, "embargo/negotiation.html", context | forms, status=status)
 
 

@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
-from advisories import negotiating, outside_clocks
+from advisories import afterwards, negotiating, outside_clocks
 from advisories.calendar.clocks import FixedEnd
 from advisories.embargo_page import negotiation_of
-from advisories.forms.embargo import FixedEndForm, OutForm, StartClockForm
-from advisories.models import Embargo, Out, StartedClock
+from advisories.forms.embargo import DecisionForm, FixedEndForm, OutForm, StartClockForm
+from advisories.models import Decision, Embargo, Matter, Out, StartedClock
 from advisories.outside_clocks import Began
 from advisories.policies import current_policy
 from advisories.views.embargo import page, refusing, team_only
@@ -66,6 +66,30 @@ def note_out(request: SignedInRequest, number: int) -> HttpResponse:
         return page(request, advisory, out_form=form, status=422)
     negotiating.note_out(Embargo.of(advisory), Out(form.cleaned_data["out"]), by=request.user)
     messages.warning(request, "Noted. Nothing new can be put under embargo here.")
+    return redirect("advisories:embargo", number)
+
+
+@require_POST
+@refusing
+def tell_afterwards(request: SignedInRequest, number: int) -> HttpResponse:
+    """Keep a decision for readers."""
+    advisory = team_only(request, number)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return page(request, advisory, decision_form=form, status=422)
+    afterwards.decide(advisory, Matter(form.cleaned_data["about"]), form.cleaned_data["words"], by=request.user)
+    messages.success(request, "Kept. Readers are told once the advisory is public.")
+    return redirect("advisories:embargo", number)
+
+
+@require_POST
+@refusing
+def tell_nothing(request: SignedInRequest, number: int, pk: int) -> HttpResponse:
+    """Take a decision for readers back."""
+    advisory = team_only(request, number)
+    found = get_object_or_404(Decision.objects.visible_to(request.user).filter(advisory=advisory), pk=pk)
+    afterwards.take_back(found, by=request.user)
+    messages.success(request, "Taken back: readers are told nothing of it.")
     return redirect("advisories:embargo", number)
 
 

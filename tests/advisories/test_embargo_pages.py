@@ -338,4 +338,4 @@ def test_the_page_takes_the_same_queries_for_one_proposal_and_for_many(
         team.get(HERE)
 
 
-QUERIES = 19
+QUERIES = 21

@@ -30,6 +30,7 @@ SECRET_FIELDS = {
     "advisories.BatchMove": "reason",
     "advisories.Comment": "text",
     "advisories.CommentFile": "file_name content",
+    "advisories.Decision": "words",
     "advisories.DraftFile": "file_name content",
     "advisories.KeptFrom": "reason",
     "advisories.MemberKey": "certificate",
@@ -115,6 +116,7 @@ OF_ITSELF_NOTHING = {
     "advisories.Contact": "from_at until_at",
     "advisories.Delivery": "header_id due_at lease_until made_at sent_at bounced_at encrypted_to acknowledged_at"
     " fetched_at trouble",
+    "advisories.Decision": "at taken_back_at",
     "advisories.DraftFile": "made_at",
     "advisories.KeptFrom": "at",
     "advisories.Looked": "at",

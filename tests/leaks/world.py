@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from advisories import (
+    afterwards,
     commenting,
     drafting,
     freezing,
@@ -35,6 +36,7 @@ from advisories.models import (
     ContactRight,
     DoorKind,
     Identifier,
+    Matter,
     Organisation,
     Overrun,
     Party,
@@ -234,6 +236,7 @@ def _negotiate(hidden: Advisory, owner: User) -> None:
     negotiating.accept(agreed, by=owner, confirmed=confirmed)
     later = End(HIDDEN_END + timedelta(hours=1), "Pacific/Chatham", word("wish"))
     negotiating.propose(hidden, later, party=finder)
+    afterwards.decide(hidden, Matter.SHORT, word("decision"), by=owner)
     Overrun.objects.create(
         batch=Batch.objects.get(entries__advisory=hidden), planned_at=HIDDEN_END, clock=clocks[0],
         reason=word("overrun-release"), by=owner,

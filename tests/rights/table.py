@@ -129,6 +129,8 @@ AUDIENCES: dict[str, Audience] = {
     "advisories:fix_end": DECIDERS,
     "advisories:stop_clock": DECIDERS,
     "advisories:note_out": DECIDERS,
+    "advisories:tell_afterwards": DECIDERS,
+    "advisories:tell_nothing": DECIDERS,
     # Reports and letters.
     "reports:report": EVERYONE,
     "reports:thread": LINK_HOLDERS,

@@ -57,11 +57,14 @@ def test_what_leaks_is_public_at_once_and_its_sibling_keeps_its_date(branch: Bra
     assert outcome.is_out, missing(outcome.batch)
     assert [page_for(None, one)[0] for one in (leaked, sibling)] == [200, 404]
     assert (batch.state, batch.planned_at, list(batch.members)) == (BatchState.PREDISCLOSED, at, [sibling])
-    told = Tiding.objects.filter(what=What.ENDED_EARLY, audience=Audience.MEMBERS)
-    assert [(one.advisory, one.reason) for one in told] == [(leaked, "It is in use.")]
+    heard = Tiding.objects.filter(what=What.ENDED_EARLY, audience=Audience.MEMBERS)
+    assert [(one.advisory, one.reason) for one in heard] == [(leaked, "It is in use.")]
     states = {one.advisory_id: (one.state, one.reason) for one in Embargo.objects.all()}
     assert states == {leaked.pk: (EmbargoState.ENDED, EndReason.EXPLOITED), sibling.pk: (EmbargoState.ACTIVE, "")}
     assert page_for(member, sibling)[0] == 200
+    told = page_for(None, leaked)[1]
+    assert "ended early, since the issue was being exploited" in told
+    assert "It is in use." not in told, "what those who knew the date were told is not for everyone"
 
 
 def test_a_patch_replaced_under_embargo_reaches_those_who_hold_the_first_and_is_tried_anew(
