@@ -3,10 +3,23 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import User
-from advisories.models import Advisory, Comment, CommentAudience, CommentFile, Event, Organisation
+from accounts.models import Role, TeamSeat, User
+from advisories.models import (
+    About,
+    Advisory,
+    Comment,
+    CommentAudience,
+    CommentFile,
+    Contact,
+    Delivery,
+    Event,
+    Membership,
+    Organisation,
+)
+from advisories.notifying import notify
 
 Files = Sequence[tuple[str, bytes]]
 
@@ -24,9 +37,33 @@ def write(
         CommentFile(comment=comment, **CommentFile.values_of(name, content, position))
         for position, (name, content) in enumerate(files, start=1)
     )
+    for person in _readers(comment):
+        notify(person, advisory, About.POST, but=by)
     detail = {"comment": comment.pk, "audience": audience.value, "files": len(files)}
     Event.objects.record(advisory, kind="comment-written", by=by, detail=detail)
     return comment
+
+
+def _readers(comment: Comment) -> QuerySet[User]:
+    """Whom a notice goes to: who reads it besides the one who wrote it. The team hears of what others write."""
+    audience = CommentAudience(comment.audience)
+    team = TeamSeat.objects.current().filter(role__in=[Role.SECURITY, Role.COORDINATOR])
+    seated = comment.advisory.seats.current() if audience in (CommentAudience.SEATS, CommentAudience.MEMBERS) else None
+    is_from_outside = not team.filter(user=comment.by).exists()
+    found = Q(pk__in=team.values("user")) if is_from_outside else Q(pk__in=[])
+    if seated is not None:
+        found |= Q(pk__in=seated.values("user"))
+    if audience in (CommentAudience.MEMBERS, CommentAudience.MEMBER):
+        holding = Delivery.objects.filter(tiding__advisory=comment.advisory_id, tiding__revision__isnull=False)
+        contacts = Contact.objects.current().filter(
+            organisation__in=Membership.objects.active().values("organisation"),
+        )
+        told = Q(organisation__in=holding.values("membership__organisation"))
+        told |= Q(organisation__in=holding.values("membership__organisation__merged_into"))
+        if audience is CommentAudience.MEMBER:
+            told = Q(organisation=comment.organisation_id)
+        found |= Q(pk__in=contacts.filter(told).values("user"))
+    return User.objects.filter(found, is_active=True)
 
 
 @transaction.atomic

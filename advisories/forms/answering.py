@@ -14,7 +14,8 @@ from advisories.predisclosure.answering import Told
 class ReadinessForm(forms.Form):
     """How far a member is with one product."""
 
-    status = forms.ChoiceField(choices=ReadinessStatus.choices, label="How far are you?")
+    # Nothing is chosen beforehand: an answer by mistake would be worse than silence.
+    status = forms.ChoiceField(choices=[("", "Choose…"), *ReadinessStatus.choices], label="How far are you?")
     reason = forms.CharField(
         required=False,
         max_length=500,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
@@ -10,7 +11,9 @@ from django.utils import timezone
 
 from accounts.access import Viewer
 from accounts.models import User
+from advisories import notifying, permissions
 from advisories.models import (
+    About,
     Advisory,
     Ask,
     AskKind,
@@ -25,6 +28,9 @@ from advisories.models import (
     ReadinessStatus,
     Revision,
 )
+from advisories.permissions import public_facts
+from advisories.policies import current_policy
+from advisories.policy import Announced
 
 
 class NotTheirsToAnswer(Exception):
@@ -137,7 +143,9 @@ def ask(
     except IntegrityError:
         raise AskedAlready(str(organisation)) from None
     detail = {"organisation": organisation.pk, "kind": str(kind)}
-    Event.objects.record(Advisory.objects.get(pk=advisory_id), kind="date-questioned", by=by, detail=detail)
+    advisory = Advisory.objects.get(pk=advisory_id)
+    notifying.notify_team(advisory, About.DATES)
+    Event.objects.record(advisory, kind="date-questioned", by=by, detail=detail)
     return made
 
 
@@ -150,8 +158,16 @@ def reply(asked: Ask, answer: str, *, by: User) -> None:
     if not Ask.objects.open().filter(pk=asked.pk).update(**values):
         raise AnsweredAlready(str(asked))
     detail = {"organisation": asked.organisation_id, "kind": asked.kind}
+    notifying.notify(asked.by, asked.advisory, About.NEWS)
     Event.objects.record(asked.advisory, kind="date-answered", by=by, detail=detail)
     asked.refresh_from_db()
+
+
+def service_notice(label: str, planned_at: datetime | None) -> str:
+    """A text by which a member announces reboots to its own users: what the policy lets be known, and nothing else."""
+    announced = current_policy().announced
+    facts = public_facts(label, planned_at, numbers=Announced.NUMBERS in announced, dates=Announced.DATES in announced)
+    return permissions.service_notice(settings.PROJECT_NAME, facts)
 
 
 @transaction.atomic

@@ -96,6 +96,38 @@ def own(advisory_id: int, organisations: Iterable[Organisation], viewer: Viewer)
     return _lines(advisory_id, organisations, viewer, asks)
 
 
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """How far a contact's own products are with one advisory."""
+
+    label: str
+    number: int
+    said: int
+    of: int
+    counts: tuple[Count, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every product has an answer."""
+        return self.said == self.of and self.of > 0
+
+
+def mine(viewer: Viewer, advisories: Sequence[tuple[int, str]]) -> tuple[Mine, ...]:
+    """For a contact's desk: each advisory (number and label) with how many of their products have an answer."""
+    organisations = Organisation.objects.spoken_for_by(viewer).filter(merged_into__isnull=True)
+    products = set(
+        Product.objects.visible_to(viewer).current().filter(organisation__in=organisations).values_list("pk", flat=True)
+    )
+    standing = Readiness.objects.visible_to(viewer).standing().filter(product__in=products)
+    said: dict[int, list[str]] = defaultdict(list)
+    numbers = [number for number, _ in advisories]
+    for number, status in standing.filter(advisory__number__in=numbers).values_list("advisory__number", "status"):
+        said[number].append(status)
+    return tuple(
+        Mine(label, number, len(said[number]), len(products), _counted(said[number])) for number, label in advisories
+    )
+
+
 def shared(advisory_id: int, viewer: Viewer) -> tuple[Readiness, ...]:
     """What other members said to all who hold the advisory."""
     said = Readiness.objects.visible_to(viewer).standing().filter(advisory=advisory_id, told_to=NoteAudience.MEMBERS)
@@ -130,10 +162,11 @@ def _counts(advisory: int, members: set[int], said: dict[tuple[int, int], list[s
         for one in members
         if (advisory, one) in said
     ]
-    silent = len(members) - len(least)
-    found = [Count(SILENT, silent, "outline")]
-    found += [Count(status.label, least.count(status), _TONES[status]) for status in _ORDER if status in least]
-    return tuple(found)
+    return (Count(SILENT, len(members) - len(least), "outline"), *_counted(least))
+
+
+def _counted(statuses: Sequence[str | None]) -> tuple[Count, ...]:
+    return tuple(Count(one.label, statuses.count(one), _TONES[one]) for one in _ORDER if one in statuses)
 
 
 def _lines(

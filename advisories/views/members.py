@@ -13,7 +13,7 @@ from accounts.doors import SignedInRequest
 from advisories.downloads import attachment
 from advisories.models import Revision, RevisionPatch, Token
 from advisories.policies import current_policy
-from advisories.predisclosure import archives, reading, shell
+from advisories.predisclosure import answering, archives, readiness, reading, shell
 from advisories.predisclosure.access import members_only, memberships_of
 from advisories.predisclosure.holding import Held, held_by, releases
 from advisories.predisclosure.page import page_of
@@ -33,6 +33,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "releases": releases(held),
         "new": [one for one in held if one.new and not one.is_public],
         "public": Paginator(public[::-1], _OLD_ONES).get_page(request.GET.get("page")),
+        "answers": readiness.mine(request.user, [(one.number, one.label) for one in held if not one.is_public]),
         "memberships": memberships_of(request.user),
         "tokens": list(Token.objects.of(request.user).alive()),
         "once": shell.once(),
@@ -54,7 +55,13 @@ def advisory(request: SignedInRequest, number: int, version: int | None = None) 
     page = page_of(request.user, held, rows[shown], against)
     reading.note_fetched(request.user, [rows[shown].pk])
     reading.note_looked(request.user, number)
-    context = {"page": page, "revision": rows[shown], "policy": current_policy(), "now": timezone.now()}
+    context = {
+        "page": page,
+        "revision": rows[shown],
+        "policy": current_policy(),
+        "now": timezone.now(),
+        "notice": answering.service_notice(held.label, held.planned_at),
+    }
     return render(request, "members/advisory.html", context)
 
 

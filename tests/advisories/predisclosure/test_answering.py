@@ -1,5 +1,6 @@
 """Members answer for their own products on what they hold, and nobody overwrites anybody unseen."""
 
+import html
 from datetime import timedelta
 from typing import Any
 
@@ -264,3 +265,17 @@ def test_an_organisation_merged_into_another_is_not_asked_twice(advisory: Adviso
     page = browser.get("/members/advisories/40/readiness").text
     assert "New" in page
     assert "Reservoir Linux" not in page
+
+
+def test_a_member_finds_a_notice_that_gives_nothing_away(client: Client, advisory: Advisory) -> None:
+    text = answering.service_notice("SSA-40", later())
+    assert text in html.unescape(client.get("/members/advisories/40/").text)
+    assert "SSA-40" not in text, "no policy lets the number be known"
+    for secret in ("Members may read this", advisory.description):
+        assert not secret or secret not in text
+
+
+def test_the_desk_says_how_many_products_have_an_answer(client: Client, advisory: Advisory, product: Product) -> None:
+    assert "Nothing yet" in client.get("/members/desk/").text
+    client.post(f"/members/advisories/40/readiness/{product.pk}", {"status": "tested", "told_to": "team"})
+    assert "1 fix tested" in client.get("/members/desk/").text

@@ -15,6 +15,7 @@ from advisories.models import (
     ContactRight,
     Membership,
     MembershipState,
+    Notification,
 )
 from tests.advisories.predisclosure.test_promising import predisclosed
 from tests.make import make_advisory, make_contact, make_guest, make_member, make_user
@@ -142,3 +143,43 @@ def test_the_team_does_not_write_to_members_before_they_are_told(first: Membersh
     sent = {"text": "Too early.", "audience": "member", "to": str(first.organisation_id), "draft": ""}
     assert client.post("/advisories/41/thread", sent).status_code == 422
     assert not Comment.objects.exists()
+
+
+def noticed(what: str = "post") -> set[str]:
+    return set(Notification.objects.filter(what=what).values_list("user__email", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("audience", "hears"),
+    [
+        (CommentAudience.MEMBERS, {"one@first.example", "two@second.example", "guest@vendor.example"}),
+        (CommentAudience.MEMBER, {"one@first.example"}),
+        (CommentAudience.SEATS, {"guest@vendor.example"}),
+        (CommentAudience.TEAM, set()),
+    ],
+)
+def test_a_notice_goes_to_who_reads_it_and_to_nobody_else(
+    advisory: Advisory, first: Membership, second: Membership, audience: CommentAudience, hears: set[str]
+) -> None:
+    make_contact(first, "one@first.example")
+    make_contact(second, "two@second.example")
+    make_guest(advisory)
+    member = first.organisation if audience is CommentAudience.MEMBER else None
+    writer = make_user("writer@sluice.example", Role.SECURITY)
+    make_user("other@sluice.example", Role.SECURITY)
+    commenting.write(advisory, "words", audience=audience, by=writer, organisation=member)
+    assert noticed() == hears
+
+
+def test_the_team_hears_of_what_a_member_writes_and_the_writer_does_not(advisory: Advisory, first: Membership) -> None:
+    make_user("other@sluice.example", Role.SECURITY)
+    contact = make_contact(first, "one@first.example")
+    commenting.write(advisory, "words", audience=CommentAudience.MEMBER, by=contact, organisation=first.organisation)
+    assert noticed() == {"other@sluice.example"}
+
+
+def test_who_is_off_the_list_hears_of_nothing(advisory: Advisory, first: Membership) -> None:
+    make_contact(first, "one@first.example")
+    first.move_to(MembershipState.REMOVED, by=None, reason="A leak.")
+    write(advisory, "words", CommentAudience.MEMBERS)
+    assert "one@first.example" not in noticed()
