@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.doors import by_method
-from releases.views import board, branches, checks, flags, lacking, series, trees, uploads
+from releases.views import board, branches, checks, flags, lacking, series, statistics, trees, uploads
 
 app_name = "releases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/rows", board.board_rows, name="board_rows"),
     path("checks/<int:pk>/", checks.check, name="check"),
     path("checks/<int:pk>/prerequisites.mbox", checks.check_mbox, name="check_mbox"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("flags/", flags.flags, name="flags"),
     path("flags/<int:pk>/take", flags.take, name="take_flag"),
     path("flags/<int:pk>/owner", flags.hand_over, name="hand_over_flag"),

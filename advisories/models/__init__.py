@@ -13,7 +13,7 @@ from advisories.models.delivery import Delivery, DeliveryForm, KeptFrom
 from advisories.models.embargo import Answer, Embargo, Out, Proposal, ProposalState, StaleEmbargo, Verdict
 from advisories.models.event import Event
 from advisories.models.identifier import Identifier, Standing
-from advisories.models.importing import ImportedNumber, ImportFinding, ImportRun, Origin, Outcome, Weight
+from advisories.models.importing import ImportFinding, ImportRun, ImportedNumber, Origin, Outcome, Weight
 from advisories.models.knock import Knock
 from advisories.models.looked import Looked
 from advisories.models.mail import Fate, IncomingMail, Notice, Opening, OutgoingMail
@@ -27,6 +27,7 @@ from advisories.models.party import Party, Side
 from advisories.models.permission import Permission
 from advisories.models.policy import PolicyVersion
 from advisories.models.public_entry import PublicEntry
+from advisories.models.public_measure import PublicMeasure
 from advisories.models.publication import Publication, PublicationStep, StepKind
 from advisories.models.readiness import Ask, AskKind, NoteAudience, Product, Readiness, ReadinessStatus
 from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoor, StaleReport
@@ -42,15 +43,16 @@ from advisories.models.typed_text import TypedText
 from advisories.models.vector import Vector
 
 __all__ = [
-    "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Ask", "AskKind", "Attachment", "Author", "Batch",
-    "BatchEntry", "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact", "ContactRight",
-    "Credit", "Decision", "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder",
-    "Identifier", "ImportFinding", "ImportRun", "ImportedNumber", "IncomingMail", "KeptFrom", "Knock", "Looked",
-    "Matter", "MemberKey", "MemberText", "Membership", "MembershipState", "Message", "NoteAudience", "Notice",
-    "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Origin", "Out", "Outcome", "OutgoingMail",
-    "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Product", "Proposal", "ProposalState",
-    "PublicEntry", "PublicTag", "Publication", "PublicationStep", "Readiness", "ReadinessStatus", "Reissue", "Report",
-    "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Scope", "Seat", "Side", "SignedText", "StaleAdvisory",
-    "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing", "StartedClock", "StepKind", "Tag",
-    "TextVersion", "Tick", "Tiding", "Token", "TypedText", "Vector", "Verdict", "Weight", "What",
+    "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Ask", "AskKind", "Attachment", "Author",
+    "Batch", "BatchEntry", "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact",
+    "ContactRight", "Credit", "Decision", "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event",
+    "Fate", "Finder", "Identifier", "ImportFinding", "ImportRun", "ImportedNumber", "IncomingMail", "KeptFrom",
+    "Knock", "Looked", "Matter", "MemberKey", "MemberText", "Membership", "MembershipState", "Message",
+    "NoteAudience", "Notice", "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Origin",
+    "Out", "Outcome", "OutgoingMail", "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Product",
+    "Proposal", "ProposalState", "PublicEntry", "PublicMeasure", "PublicTag", "Publication", "PublicationStep",
+    "Readiness", "ReadinessStatus", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch",
+    "Scope", "Seat", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership",
+    "StaleReport", "Standing", "StartedClock", "StepKind", "Tag", "TextVersion", "Tick", "Tiding", "Token",
+    "TypedText", "Vector", "Verdict", "Weight", "What",
 ]  # fmt: skip

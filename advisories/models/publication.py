@@ -20,11 +20,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     @transaction.atomic
     def issue(self, **fields: object) -> "Publication":
-        """Put a publication down together with what lists and searches read of it."""
+        """Put a publication down together with what lists, searches and statistics read of it."""
         from advisories.models.public_entry import PublicEntry
+        from advisories.models.public_measure import PublicMeasure
 
         made = self.create(**fields)
         PublicEntry.objects.lay_down(made)
+        PublicMeasure.objects.lay_down(made)
         return made
 
     def live(self) -> Self:

@@ -43,6 +43,7 @@ GUARDED = {
         "Identifier",
         "Tag",
         "PublicTag",
+        "PublicMeasure",
         "TextVersion",
         "Tick",
         "TypedText",

@@ -147,6 +147,7 @@ OF_ITSELF_NOTHING = {
     "advisories.Ask": "at answered_at",
     "advisories.Product": "made_at retired_at",
     "advisories.Readiness": "said_at replaced_at",
+    "advisories.PublicMeasure": "reported_at fixed_at",
     "advisories.Report": "reference received_at heard_at told_at",
     "advisories.ReportDoor": "made_at",
     "advisories.Revision": "frozen_at",

@@ -204,6 +204,7 @@ AUDIENCES: dict[str, Audience] = {
     "releases:board_rows": EVERYONE,
     "releases:trees": EVERYONE,
     "releases:tree": EVERYONE,
+    "releases:statistics": EVERYONE,
     "releases:branch": EVERYONE,
     "releases:release": EVERYONE,
     "releases:release_mbox": EVERYONE,
