@@ -7,6 +7,7 @@ from releases.lacking.reading import lacking
 from releases.models import Branch, PointRelease, Tree
 
 EXPORTED = (
+    "releases:statistics",
     *("releases:trees", "releases:tree", "releases:branch"),
     *("releases:release", "releases:release_mbox", "releases:release_quilt", "releases:release_json"),
 )
@@ -21,6 +22,7 @@ LIVE_ONLY: dict[str, str] = {
 
 def addresses() -> Iterable[tuple[str, dict[str, Any]]]:
     """Name and places of each address that may have a file."""
+    yield "releases:statistics", {}
     yield "releases:trees", {}
     for tree in Tree.objects.order_by("slug"):
         yield "releases:tree", {"slug": tree.slug}

@@ -13,7 +13,7 @@ from advisories.models.delivery import Delivery, DeliveryForm, KeptFrom
 from advisories.models.embargo import Answer, Embargo, Out, Proposal, ProposalState, StaleEmbargo, Verdict
 from advisories.models.event import Event
 from advisories.models.identifier import Identifier, Standing
-from advisories.models.importing import ImportFinding, ImportRun, ImportedNumber, Origin, Outcome, Weight
+from advisories.models.importing import ImportedNumber, ImportFinding, ImportRun, Origin, Outcome, Weight
 from advisories.models.knock import Knock
 from advisories.models.looked import Looked
 from advisories.models.mail import Fate, IncomingMail, Notice, Opening, OutgoingMail
@@ -43,16 +43,15 @@ from advisories.models.typed_text import TypedText
 from advisories.models.vector import Vector
 
 __all__ = [
-    "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Ask", "AskKind", "Attachment", "Author",
-    "Batch", "BatchEntry", "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact",
-    "ContactRight", "Credit", "Decision", "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event",
-    "Fate", "Finder", "Identifier", "ImportFinding", "ImportRun", "ImportedNumber", "IncomingMail", "KeptFrom",
-    "Knock", "Looked", "Matter", "MemberKey", "MemberText", "Membership", "MembershipState", "Message",
-    "NoteAudience", "Notice", "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Origin",
-    "Out", "Outcome", "OutgoingMail", "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Product",
-    "Proposal", "ProposalState", "PublicEntry", "PublicMeasure", "PublicTag", "Publication", "PublicationStep",
-    "Readiness", "ReadinessStatus", "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch",
-    "Scope", "Seat", "Side", "SignedText", "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership",
-    "StaleReport", "Standing", "StartedClock", "StepKind", "Tag", "TextVersion", "Tick", "Tiding", "Token",
-    "TypedText", "Vector", "Verdict", "Weight", "What",
+    "About", "Advisory", "Affected", "Answer", "Approval", "Arming", "Ask", "AskKind", "Attachment", "Author", "Batch",
+    "BatchEntry", "BatchMove", "Comment", "CommentAudience", "CommentFile", "Consent", "Contact", "ContactRight",
+    "Credit", "Decision", "Delivery", "DeliveryForm", "DoorKind", "DraftFile", "Embargo", "Event", "Fate", "Finder",
+    "Identifier", "ImportFinding", "ImportRun", "ImportedNumber", "IncomingMail", "KeptFrom", "Knock", "Looked",
+    "Matter", "MemberKey", "MemberText", "Membership", "MembershipState", "Message", "NoteAudience", "Notice",
+    "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Origin", "Out", "Outcome", "OutgoingMail",
+    "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Product", "Proposal", "ProposalState",
+    "PublicEntry", "PublicMeasure", "PublicTag", "Publication", "PublicationStep", "Readiness", "ReadinessStatus",
+    "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Scope", "Seat", "Side", "SignedText",
+    "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing", "StartedClock",
+    "StepKind", "Tag", "TextVersion", "Tick", "Tiding", "Token", "TypedText", "Vector", "Verdict", "Weight", "What",
 ]  # fmt: skip

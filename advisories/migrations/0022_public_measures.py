@@ -24,7 +24,7 @@ def measure_what_there_is(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('advisories', '0020_imports'),
+        ('advisories', '0021_decisions_for_readers'),
     ]
 
     operations = [
