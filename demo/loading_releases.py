@@ -6,15 +6,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import drafting, negotiating, releasing, scheduling, sealing, standing
+from advisories import commenting, drafting, negotiating, releasing, scheduling, sealing, standing
 from advisories.lifecycle import State
-from advisories.models import Advisory, Batch, Credit, Finder, Party, Reissue, Seat
+from advisories.models import Advisory, Batch, CommentAudience, Credit, Finder, Party, Reissue, Seat
 from advisories.models.seat import Right
 from advisories.negotiating import End
 from demo.scenario_people import PEOPLE
+from releases import uploading
 from releases.fixes import fixes_of
+from releases.models import Series, Upload
 
-OPEN, FAILING, TOLD, ARMED, AGAIN = (49, 53), (48,), 47, 44, 43
+OPEN, FAILING, TOLD, ARMED, AGAIN, GIVEN_UP = (49, 53), (48,), 47, 44, 43, 52
 """Numbers of the advisories in the open batch, the frozen one that lacks something, and so on."""
 
 SOON = timedelta(minutes=3)
@@ -25,7 +27,7 @@ _DEPLOYMENT = "The patches may be deployed during the embargo where only trusted
 
 @transaction.atomic
 def load_releases() -> None:
-    """One open and moved, one frozen with something missing, one with members, one armed, one about to go out."""
+    """One open and moved, one frozen and lacking, one with members, one armed, one given up, one about to go out."""
     first, second, third = (User.objects.get(email=person.email) for person in PEOPLE[:3])
     now = timezone.now()
     noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
@@ -39,6 +41,8 @@ def load_releases() -> None:
     armed = _plan((ARMED,), noon + timedelta(days=5), first)
     releasing.freeze_batch(armed, fixes_of, by=first)
     _approve(armed, second, third)
+    given_up = _plan((GIVEN_UP,), noon + timedelta(days=26), first)
+    scheduling.cancel(given_up, reason="The fix waits for another project, which has not settled its date.", by=first)
     _issue_again(now + SOON, first, second, third)
 
 
@@ -63,6 +67,26 @@ def _predisclose(at: datetime, first: User, second: User) -> None:
     releasing.freeze_batch(batch, fixes_of, by=first)
     sealing.seal_waiting()
     releasing.predisclose(batch, fixes_of, by=second)
+    _replace(batch, advisory, at, first, second)
+
+
+def _replace(batch: Batch, advisory: Advisory, at: datetime, first: User, second: User) -> None:
+    """What becomes of it while members hold it: a better patch, its second revision, and another date."""
+    asked = "The cloud cannot tell this refusal from others: give it an error of its own."
+    commenting.write(advisory, asked, by=second, audience=CommentAudience.SEATS)
+    for series in Series.objects.filter(advisory=advisory, current__isnull=False):
+        files = [(one.file_name, _better(bytes(one.content))) for one in Upload.objects.filter(revision=series.current)]
+        uploading.upload_revision(series, files=files, by=first)
+    changes = "The fix refuses with an error of its own."
+    releasing.freeze_batch(batch, fixes_of, by=first, reason=Reissue.ADDED_PATCH, changes=changes)
+    sealing.seal_waiting()
+    why = "Two large members deploy at the end of that week."
+    scheduling.move(batch, at + timedelta(days=2), reason=why, by=second)
+
+
+def _better(patch: bytes) -> bytes:
+    """The same fix with an error of its own."""
+    return patch.replace(b"\n+        return -EINVAL;", b"\n+        return -ERANGE;", 1)
 
 
 def _issue_again(at: datetime, first: User, second: User, third: User) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -65,6 +66,22 @@ def test_the_board_shows_every_verdict(shown: tuple[Path, str]) -> None:
 def test_a_list_names_another_embargoed_fix(shown: tuple[Path, str]) -> None:
     _, printed = shown
     assert re.search(r"SSA-45, series s1\s+\[under embargo\]", printed)
+
+
+@pytest.mark.timeout(300)
+def test_negotiations_and_releases_stand_in_the_states_that_people_want_to_look_at(shown: tuple[Path, str]) -> None:
+    place, _ = shown
+    with contextlib.closing(sqlite3.connect(next(place.glob("*.sqlite3")))) as kept:
+        embargoes = {row[0] for row in kept.execute("SELECT state FROM advisories_embargo")}
+        proposals = {row[0] for row in kept.execute("SELECT state FROM advisories_proposal")}
+        batches = {row[0] for row in kept.execute("SELECT state FROM advisories_batch")}
+        [[overruns]] = kept.execute("SELECT count(*) FROM advisories_overrun")
+        [[moves]] = kept.execute("SELECT count(*) FROM advisories_batchmove")
+    assert embargoes >= {"proposed", "active", "under revision"}
+    assert proposals >= {"open", "accepted", "rejected"}
+    assert batches >= {"open", "frozen", "pre-disclosed", "armed", "cancelled"}
+    assert overruns
+    assert moves
 
 
 @pytest.mark.timeout(300)
