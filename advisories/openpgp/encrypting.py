@@ -122,16 +122,19 @@ def encrypted(part: bytes, recipients: Sequence[Certificate], at: datetime) -> b
 
 def letter(part: bytes, envelope: Envelope) -> bytes:
     """A whole message around a part, ready for a mail server. Raises `ValueError` on a line break in a header."""
-    headers: list[tuple[str, str]] = [
+    return _folded([*headers(envelope), ("MIME-Version", "1.0")]) + part
+
+
+def headers(envelope: Envelope) -> tuple[tuple[str, str], ...]:
+    """What every machine on the way reads: names and values."""
+    return (
         ("From", envelope.sender),
         ("To", ", ".join(envelope.recipients)),
         ("Subject", envelope.subject),
         ("Date", format_datetime(envelope.date)),
         ("Message-ID", envelope.message_id),
         *envelope.more.items(),
-        ("MIME-Version", "1.0"),
-    ]
-    return _folded(headers) + part
+    )
 
 
 def _ciphertext(part: bytes, recipients: Sequence[Certificate], at: datetime) -> bytes:

@@ -1,6 +1,7 @@
 """Letters to members as they leave: signed once for all who get the same, encrypted for each by itself."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from advisories.models import Delivery, DeliveryForm, MemberKey, Membership, Tid
 from advisories.openpgp import certificates, encrypting, team
 from advisories.openpgp.certificates import Certificate, CertificateRefused
 from advisories.openpgp.encrypting import Content, Envelope, NotEncrypted
-from advisories.openpgp.signing import Signer, SigningTrouble
+from advisories.openpgp.signing import Signer
 from advisories.predisclosure import writing
 
 
@@ -89,9 +90,23 @@ def signer() -> Signer | None:
 
 def keys_of(membership: Membership, at: datetime) -> MembersKeys:
     """The keys that letters to this member are encrypted to."""
+    return _read(MemberKey.objects.in_use().filter(organisation=membership.organisation_id), at)
+
+
+def keys_of_each(memberships: Iterable[Membership], at: datetime) -> dict[int, MembersKeys]:
+    """The same of many, by their keys, with one query."""
+    by_organisation: dict[int, list[MemberKey]] = defaultdict(list)
+    members = list(memberships)
+    found = MemberKey.objects.in_use().filter(organisation__in=[one.organisation_id for one in members])
+    for key in found.order_by("pk"):
+        by_organisation[key.organisation_id].append(key)
+    return {one.pk: _read(by_organisation[one.organisation_id], at) for one in members}
+
+
+def _read(keys: Iterable[MemberKey], at: datetime) -> MembersKeys:
     usable: list[Certificate] = []
     refused: list[tuple[str, str]] = []
-    for key in MemberKey.objects.in_use().filter(organisation=membership.organisation_id):
+    for key in keys:
         try:
             usable.append(certificates.read_for_encryption(key.certificate.encode(), at))
         except CertificateRefused as refusal:
@@ -115,6 +130,11 @@ def envelope_of(delivery: Delivery, tiding: Tiding) -> Envelope:
     )
 
 
+def headers_of(envelope: Envelope) -> tuple[tuple[str, str], ...]:
+    """Names and values, for people."""
+    return encrypting.headers(envelope)
+
+
 def return_address(delivery: Delivery) -> str:
     """Where what comes back goes: it leads to this one row."""
     local, _, domain = settings.MAIL_ADDRESS.partition("@")
@@ -130,6 +150,3 @@ def _shared_envelope(tiding: Tiding, recipients: Sequence[str] = ()) -> Envelope
         message_id="",
         date=tiding.made_at,
     )
-
-
-__all__ = ["Desk", "Letter", "MembersKeys", "SigningTrouble", "envelope_of", "keys_of", "return_address", "signer"]

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from advisories import rehearsing
 from advisories.access import may_write_advisories
 from advisories.downloads import attachment
-from advisories.models import Batch
+from advisories.models import Batch, Membership
+from advisories.predisclosure import previewing
 
 
 @require_safe
@@ -16,6 +17,20 @@ def rehearsal(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that would go out, file by file and mail by mail."""
     found = rehearsing.rehearse(_batch(request, pk))
     return render(request, "rehearsal/rehearsal.html", {"rehearsal": found})
+
+
+@require_safe
+def members(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which members would be told, with which keys, and who not; `member` shows what one of them would get."""
+    batch = _batch(request, pk)
+    found = previewing.preview(batch)
+    asked = request.GET.get("member", "")
+    chosen = next((one for one in found.recipients if str(one.pk) == asked), None)
+    context = {"batch": batch, "preview": found, "chosen": chosen}
+    if chosen is not None:
+        membership = Membership.objects.visible_to(request.user).get(pk=chosen.pk)
+        context["letters"] = previewing.letters_for(batch, membership)
+    return render(request, "rehearsal/members.html", context)
 
 
 @require_safe

@@ -17,6 +17,7 @@ from advisories.batching import BatchState, NotAhead
 from advisories.models import Advisory, Batch, BatchEntry
 from advisories.outside_clocks import BreaksClocks, BrokenClock
 from advisories.policies import current_policy
+from advisories.predisclosure import register
 from releases.access import may_know_dates, may_release
 from releases.desk import clocks, ends, reading
 from releases.forms.desk import JoinForm, PlanForm
@@ -42,6 +43,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "shown": reading.batch_for(found, request.user, timezone.now()),
         "history": reading.history_of(found, request.user),
         "state": BatchState(found.state),
+        "told": register.progress_of(found, request.user),
     }
     if found.state == BatchState.OPEN:
         context["join"] = JoinForm(viewer=request.user, initial={"turn": found.turn})

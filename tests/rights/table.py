@@ -112,6 +112,8 @@ AUDIENCES: dict[str, Audience] = {
     "advisories:supersede": WRITERS,
     "advisories:comment": COMMENTERS,
     "advisories:retract": DECIDERS,
+    "advisories:deliveries": DECIDERS,
+    "advisories:send_again": DECIDERS,
     "advisories:comment_file": WORKERS,
     "advisories:revision": WORKERS,
     "advisories:seats": WORKERS,
@@ -199,6 +201,7 @@ AUDIENCES: dict[str, Audience] = {
     "releases:end_early": RELEASERS,
     "advisories:rehearsal": RELEASERS,
     "advisories:rehearsal_letter": RELEASERS,
+    "advisories:rehearsal_members": RELEASERS,
     # Trees, branches, series, verdicts.
     "releases:board": EVERYONE,
     "releases:board_rows": EVERYONE,
