@@ -98,6 +98,12 @@ LIVE_ONLY: dict[str, str] = {
     **dict.fromkeys(("accounts:ask_reset", "accounts:reset_asked", "accounts:reset", "accounts:accept"), "is a form"),
     **dict.fromkeys((f"reports:{name}" for name in ("report", "thread", "credit", "file", "consent")), "is a form"),
     **dict.fromkeys(("members:feed", "members:calendar"), "opens with a secret word"),
+    **dict.fromkeys(("api:openapi", "api:docs", "api:missing"), "is about the API"),
+    **dict.fromkeys((f"api:{name}" for name in ("me", "advisories", "advisory", "revisions")), "asks for a token"),
+    **dict.fromkeys((f"api:{name}" for name in ("revision", "text", "sums", "patches", "patch")), "asks for a token"),
+    **dict.fromkeys((f"api:{name}" for name in ("series", "verdicts")), "asks for a token"),
+    **dict.fromkeys((f"api:{name}" for name in ("batches", "one_batch", "published")), "asks for a token"),
+    **dict.fromkeys((f"api:{name}" for name in ("archive", "advisory_archive", "batch_archive")), "asks for a token"),
     **dict.fromkeys((f"reports:{name}" for name in ("propose_end", "answer_end", "withdraw_end")), "is a form"),
 }
 """Addresses open to everyone that no file stands for, and why."""

@@ -359,6 +359,9 @@ PUBLISHER: dict[str, str] = {
     "cve_short_name": env.str("PUBLISHER_CVE_SHORT_NAME", ""),
 }
 
+# The API: requests of one token, or of one address without a token, within a minute.
+API_PER_MINUTE: int = env.int("API_PER_MINUTE", 300)
+
 # Reports: what a form or an address may bring.
 REPORT_FILES: int = env.int("REPORT_FILES", 10)
 REPORT_FILE_BYTES: int = env.int("REPORT_FILE_BYTES", 10 * 1024 * 1024)

@@ -26,6 +26,8 @@ class Folder:
     sums: bytes
     signature: bytes
     """Armoured and detached, over `sums`; empty where nothing is signed."""
+    fingerprint: str = ""
+    """Of the key that signed."""
 
     @property
     def files(self) -> tuple[tuple[str, bytes], ...]:

@@ -47,7 +47,7 @@ def folder_of(revision: Revision, kept: MemberText | None, rows: Iterable[Revisi
     patches = tuple((one.file_name, bytes(one.content)) for one in rows)
     name = text_stem(revision.advisory.number, revision.number)
     if kept is not None and kept.made_at is not None:
-        return Folder(name, bytes(kept.text), patches, bytes(kept.sums), bytes(kept.signature))
+        return Folder(name, bytes(kept.text), patches, bytes(kept.sums), bytes(kept.signature), kept.fingerprint)
     text = text_of(revision)
     return Folder(name, text, patches, sums_of([(f"{name}.txt", text), *patches]), b"")
 

@@ -66,7 +66,7 @@ _GUESSES: dict[str, list[Any]] = {
     "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
     "name": ["guess.txt"], "version": [2, 1, 0, 2**70], "rating": ["high", "guess"],
     "word": ["guess"], "page": [1, 2, 2**70],
-    "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16],
+    "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16], "rest": ["guess"],
     "path": ["index.txt", "feed.json", "2026/ssa-7.json", "2026/ssa-7.json.sha256", "guess"],
 }  # fmt: skip
 """Of what the world holds none of, or what a secret word opens."""

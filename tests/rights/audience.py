@@ -154,3 +154,5 @@ OWN_TOKENS = Audience(_nobody, _nobody)
 """Of a token: its owner alone; whatever anybody else holds, there is nothing."""
 CONTACTS = Audience(lambda who, what: who.is_member, _nobody)
 """Contacts of members, of what is their organisation's own; for everyone else there is nothing."""
+PROGRAMS = Audience(_nobody, is_open=True)
+"""Of the API: a token in a header, and never a session; everyone without one is refused alike."""

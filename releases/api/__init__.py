@@ -1,0 +1,1 @@
+"""What the API says of series and verdicts."""
