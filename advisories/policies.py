@@ -1,7 +1,10 @@
 """The policy in force, and changing it: version after version, none over another's head."""
 
 import json
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -40,8 +43,33 @@ def current_policy() -> Policy:
 
 def in_force() -> InForce:
     """Give the policy that holds, with its version."""
+    told = _told.get()
+    if told is not _UNTOLD:
+        return _read(told, prefix())
     newest = PolicyVersion.objects.order_by("-sequence").first()
     return InForce(0, defaults()) if newest is None else InForce(newest.pk, of(newest))
+
+
+def tell(newest: tuple[int, str] | None) -> Token[object]:
+    """Let `newest` (number and document, None for the defaults) be in force in this context, without asking again."""
+    return _told.set(newest)
+
+
+def forget(token: Token[object]) -> None:
+    """Ask the database again from now on."""
+    _told.reset(token)
+
+
+_UNTOLD = object()
+_told: ContextVar[Any] = ContextVar("told", default=_UNTOLD)
+
+
+@lru_cache(maxsize=4)
+def _read(told: tuple[int, str] | None, own: str) -> InForce:
+    """Read once for each version: every public page asks for it."""
+    if told is None:
+        return InForce(0, Policy(own))
+    return InForce(told[0], replace(known(told[1]), prefix=own))
 
 
 def defaults() -> Policy:

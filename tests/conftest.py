@@ -21,6 +21,7 @@ from accounts import sessions
 from accounts.models import User
 from accounts.second_factor import note_second_factor
 from advisories.append_only import APPEND_ONLY, FROZEN, freeze, guard, thaw, unguard
+from advisories.public import keeping
 from releases.models import Tree
 from tests.make import make_tree
 from tests.upstream import Upstream, make_small_upstream
@@ -91,6 +92,12 @@ def _force_login_is_complete() -> Iterator[None]:
 def _cheap_passwords(settings: Settings) -> None:
     """Scrypt is slow on purpose, and no test is about that."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Each test's database begins anew, and answers that were kept belong to another one."""
+    keeping.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

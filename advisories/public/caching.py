@@ -5,13 +5,10 @@ Answers carry a strong tag made of everything that they depend on, so that a pag
 
 import hashlib
 import hmac
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,21 +17,14 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from advisories.policy import Policy
-
-LONGEST = timedelta(seconds=60)
-"""However far the next release time is: something may go out at any instant, and nobody is to wait long for it."""
-MOST_KEPT = 16 * 1024 * 1024
-"""Bytes of rendered pages that one process keeps."""
-LARGEST_KEPT = 512 * 1024
+from advisories.public.ages import max_age_s
+from advisories.public.keeping import asking
 
 _DEPENDS_ON = (
     *("PROJECT_NAME", "ADVISORY_PREFIX", "MAIN_TREE", "SITE_URL", "PUBLIC_URL", "DEBUG", "STORAGES"),
     *("PUBLISHER", "TEAM_CERTIFICATE_FILE", "SIGNING_KEY_FILE"),
 )
 """Settings that pages and documents are made with."""
-
-_kept: OrderedDict[str, tuple[int, dict[str, str], bytes]] = OrderedDict()
-_lock = Lock()
 
 
 def answer(
@@ -49,36 +39,22 @@ def answer(
     `made_of` is everything the answer depends on besides its address, the templates and the settings; `changed_at`
     (aware) when that last changed. For people who have signed in nothing is kept: their name is on the page.
     """
-    if _is_personal(request):
+    mine = asking.get()
+    if mine is None or request.user.is_authenticated:
         return make()
-    tag = f'"{_digest(request, made_of)}"'
-    changed_s = int(changed_at.timestamp()) if changed_at else None
-    fresh = get_conditional_response(request, etag=tag, last_modified=changed_s)
-    response = fresh if fresh is not None else _kept_or_made(tag, make)
+    mine.tag, mine.policy = f'"{_digest(request, made_of)}"', policy
+    mine.changed_s = int(changed_at.timestamp()) if changed_at else None
+    response = get_conditional_response(request, etag=mine.tag, last_modified=mine.changed_s)
+    if response is None and mine.kept is not None and mine.kept.tag == mine.tag:
+        response = HttpResponse(mine.kept.body, headers=mine.kept.headers)
+    if response is None:
+        response = make()
     if response.status_code in (200, 304):
-        response["ETag"] = tag
-        if changed_s is not None:
-            response["Last-Modified"] = http_date(changed_s)
+        response["ETag"] = mine.tag
         response["Cache-Control"] = f"public, max-age={max_age_s(policy, timezone.now())}"
+        if mine.changed_s is not None:
+            response["Last-Modified"] = http_date(mine.changed_s)
     return response
-
-
-def max_age_s(policy: Policy, now: datetime) -> int:
-    """How long a cache may keep a page, in seconds: a minute, and never past the time of day at which releases are.
-
-    The time of day is public. The instant of what is armed is not, so it takes no part in this.
-    """
-    local = now.astimezone(ZoneInfo(policy.zone))
-    ahead = (
-        datetime.combine(local.date() + timedelta(days=days), policy.release_time, local.tzinfo) for days in (0, 1, 2)
-    )
-    until = min(one - now for one in ahead if one > now)
-    return int(min(LONGEST, until).total_seconds())
-
-
-def _is_personal(request: HttpRequest) -> bool:
-    """Whether the page may hold something for this browser alone: a name, or a message."""
-    return request.user.is_authenticated or bool({settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys())
 
 
 def _digest(request: HttpRequest, made_of: Iterable[object]) -> str:
@@ -108,20 +84,3 @@ def build() -> str:
 def _styles() -> Iterable[Path]:
     """Styles and scripts: pages carry their hashed names."""
     return (one for folder in settings.STATICFILES_DIRS for one in Path(folder).rglob("*") if one.is_file())
-
-
-def _kept_or_made(tag: str, make: Callable[[], HttpResponse]) -> HttpResponse:
-    with _lock:
-        found = _kept.get(tag)
-        if found is not None:
-            _kept.move_to_end(tag)
-    if found is not None:
-        status, headers, body = found
-        return HttpResponse(body, status=status, headers=headers)
-    response = make()
-    if response.status_code == 200 and len(response.content) <= LARGEST_KEPT:
-        with _lock:
-            _kept[tag] = (response.status_code, dict(response.items()), bytes(response.content))
-            while sum(len(body) for _, _, body in _kept.values()) > MOST_KEPT:
-                _kept.popitem(last=False)
-    return response

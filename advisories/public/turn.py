@@ -3,18 +3,31 @@
 It changes more often than they do (each event of the team is one) and says so to nobody: tags are not made of it.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-Turn = tuple[Any, ...]
+
+class Turn(NamedTuple):
+    """The ends of what pages are made of."""
+
+    event: int | None
+    publication: int | None
+    live_at: Any
+    """When something became public last, by the database's clock, as the database writes it."""
+    text_at: Any
+    """When a text was written out last."""
+    policy: tuple[int, str] | None
+    """Number and document of the policy in force; None where nobody has changed it."""
+
 
 _QUESTION = """SELECT
     (SELECT MAX(sequence) FROM advisories_event),
     (SELECT MAX(id) FROM advisories_publication),
     (SELECT MAX(public_at) FROM advisories_publication WHERE voided_at IS NULL AND public_at <= %NOW%),
+    (SELECT MAX(made_at) FROM advisories_signedtext),
     (SELECT MAX(sequence) FROM advisories_policyversion),
-    (SELECT MAX(made_at) FROM advisories_signedtext)"""
+    (SELECT CAST(document AS text) FROM advisories_policyversion ORDER BY sequence DESC LIMIT 1)"""
 _NOW = {"sqlite": "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')", "postgresql": "STATEMENT_TIMESTAMP()"}
 """As Django writes `Now()` for each, without putting the whole question together each time."""
 
@@ -23,5 +36,5 @@ def turn() -> Turn:
     """Ask the database, whose clock says what is public: one query that reads the ends of a few indexes."""
     with connection.cursor() as cursor:
         cursor.execute(_QUESTION.replace("%NOW%", _NOW[connection.vendor]))
-        found: Turn = cursor.fetchone()
-    return found
+        event, publication, live_at, text_at, number, document = cursor.fetchone()
+    return Turn(event, publication, live_at, text_at, (number, document) if number else None)

@@ -17,6 +17,7 @@ from advisories.access import may_change_policy
 from advisories.calendar import bars, measure, month_of
 from advisories.planning import against, by_week, good_slots, planned, taken_days, today_in
 from advisories.policies import current_policy
+from advisories.public import caching
 
 _BACK_DAYS, _AHEAD_DAYS = 60, 400
 _CHART_MONTHS = 24
@@ -73,7 +74,10 @@ def record(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def for_readers(request: HttpRequest) -> HttpResponse:
     """Planned dates as everyone may know them."""
-    return _calendar(icalendars.for_readers(current_policy(), now=timezone.now()), "releases.ics")
+    policy = current_policy()
+    # Stamped by the day: programs that come back get the same bytes, and that nothing changed.
+    content = icalendars.for_readers(policy, now=timezone.now().replace(hour=0, minute=0, second=0, microsecond=0))
+    return caching.answer(request, policy, (content,), None, lambda: _calendar(content, "releases.ics"))
 
 
 @require_safe

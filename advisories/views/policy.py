@@ -22,6 +22,7 @@ from advisories.policy.document import Document, as_text, from_document, parse, 
 from advisories.policy.merging import merge
 from advisories.policy.promises import promises
 from advisories.policy.words import LABELS, differences, said
+from advisories.public import caching
 
 
 @public_page
@@ -29,14 +30,19 @@ from advisories.policy.words import LABELS, differences, said
 def policy(request: HttpRequest) -> HttpResponse:
     """What the project promises, in words made from its values."""
     held = policies.in_force()
-    context = {
-        "promises": promises(held.policy),
-        "held": held,
-        "coming": announced(held.policy),
-        "may_change": may_change_policy(request.user),
-        "may_read_history": may_triage(request.user),
-    }
-    return render(request, "policy/policy.html", context)
+    coming = announced(held.policy)
+
+    def make() -> HttpResponse:
+        context = {
+            "promises": promises(held.policy),
+            "held": held,
+            "coming": coming,
+            "may_change": may_change_policy(request.user),
+            "may_read_history": may_triage(request.user),
+        }
+        return render(request, "policy/policy.html", context)
+
+    return caching.answer(request, held.policy, (held, coming), None, make)
 
 
 def ask_change(request: SignedInRequest) -> HttpResponse:
