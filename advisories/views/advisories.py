@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Viewer
 from accounts.doors import SignedInRequest, public_page
-from advisories import drafting, typed
+from advisories import drafting, planning, typed
 from advisories.access import may_write_advisories
 from advisories.embargo_page import rail_of
 from advisories.forms.advisory import NewAdvisoryForm
@@ -91,8 +92,13 @@ def _asked(request: HttpRequest, trees: Sequence[TreeLines]) -> dict[str, object
 
 
 def _note(request: HttpRequest, number: int) -> HttpResponse:
-    """What stands at a number that leads to no text: a pointer, a reason, or nothing at all."""
-    announced = Announced.NUMBERS in current_policy().announced
+    """What stands at a number that leads to no text: a planned date, a pointer, a reason, or nothing at all."""
+    policy = current_policy()
+    label = f"{settings.ADVISORY_PREFIX}-{number}"
+    coming = next((one for one in planning.announced(policy) if label in one.labels), None)
+    if coming is not None:
+        return render(request, "advisories/number_coming.html", {"label": label, "coming": coming})
+    announced = Announced.NUMBERS in policy.announced
     noted = Advisory.objects.leaving_a_note_for(request.user, numbers_are_announced=announced)
     advisory = get_object_or_404(noted, number=number)
     return render(request, "advisories/number_note.html", {"advisory": advisory})

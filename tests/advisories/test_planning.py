@@ -77,6 +77,31 @@ def test_the_team_sees_what_is_planned_without_a_title(batch: Batch) -> None:
     assert "Unspeakable" not in page
 
 
+def test_an_announced_number_has_a_page_with_its_date_and_nothing_else(batch: Batch) -> None:
+    freeze(batch)
+    assert Client().get("/advisories/41/").status_code == 404
+    announce(Announced.NUMBERS, Announced.DATES)
+    page = Client().get("/advisories/41/")
+    assert page.status_code == 200
+    assert "SSA-41 is being prepared" in page.text
+    assert f"{batch.planned_at:%H:%M} UTC" in page.text
+    assert "Unspeakable" not in page.text
+    assert NAME not in page.text
+    assert Client().get("/advisories/42/").status_code == 404
+
+
+@pytest.mark.parametrize("told", [[Announced.DATES], [Announced.NUMBERS], []])
+def test_a_number_has_no_page_where_not_both_are_announced(batch: Batch, told: list[Announced]) -> None:
+    freeze(batch)
+    announce(*told)
+    assert Client().get("/advisories/41/").status_code == 404
+
+
+def test_an_open_plan_announces_no_number(batch: Batch) -> None:
+    announce(Announced.NUMBERS, Announced.DATES)
+    assert Client().get("/advisories/41/").status_code == 404
+
+
 def test_release_managers_see_settled_dates_and_no_name(batch: Batch) -> None:
     client = browser(Role.RELEASE_MANAGER)
     assert "day-batch" not in month(client, batch)
