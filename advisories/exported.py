@@ -79,12 +79,14 @@ OF_ALL: dict[str, Callable[[tuple[Whole, ...]], Places]] = {
     "provider_metadata": _once,
     "security_txt": _once,
     "team_key": _once,
+    "brand_style": _once,
+    "brand_logo": _once,
     "policy:policy": _once,
     "calendar:for_readers": _once,
 }
 """Addresses that are asked for each time: what has a tag and says that nothing changed is not rendered again."""
 
-MAY_BE_MISSING = {"provider_file", "provider_metadata", "security_txt", "team_key"}
+MAY_BE_MISSING = {"provider_file", "provider_metadata", "security_txt", "team_key", "brand_logo"}
 """What an installation lacks whose settings name no key and no publisher."""
 
 LIVE_ONLY: dict[str, str] = {

@@ -10,8 +10,12 @@ from advisories.predisclosure import access
 
 
 def project(request: HttpRequest) -> dict[str, Any]:
-    """The project's name and the prefix of its advisory numbers."""
-    return {"project_name": settings.PROJECT_NAME, "advisory_prefix": settings.ADVISORY_PREFIX}
+    """The project's name, the prefix of its advisory numbers, and what makes its pages its own."""
+    return {
+        "project_name": settings.PROJECT_NAME,
+        "advisory_prefix": settings.ADVISORY_PREFIX,
+        "brand": settings.BRAND,
+    }
 
 
 def membership(request: HttpRequest) -> dict[str, Any]:

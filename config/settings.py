@@ -13,6 +13,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from environs import Env
 
+from config.brand import HUE, Brand, read_brand
 from config.secret_key import read_or_make
 
 env = Env(prefix="PENSTOCK_")
@@ -24,6 +25,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 # The project this portal serves.
 PROJECT_NAME: str = env.str("PROJECT_NAME", "Sluice")
 ADVISORY_PREFIX: str = env.str("ADVISORY_PREFIX", "SSA")
+BRAND: Brand = read_brand(env.int("HUE", HUE), env.path("LOGO_FILE", None), env.path("TEXTS_FILE", None))
 
 # Who may reach the site, and over what.
 DEBUG: bool = env.bool("DEBUG", False)

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView, TemplateView
 from accounts.doors import public_page
 from advisories.views import records
 from advisories.views.public import home
+from config import branding
 from config.health import alive, ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/csaf/provider-metadata.json", records.provider_metadata, name="provider_metadata"),
     path("csaf/<path:path>", records.provider_file, name="provider_file"),
     path("team-key.asc", records.team_key, name="team_key"),
+    path("brand.css", branding.style, name="brand_style"),
+    path("brand/logo", branding.logo, name="brand_logo"),
     path("healthz", alive, name="alive"),
     path("readyz", ready, name="ready"),
     path("favicon.ico", public_page(RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")), name="favicon"),

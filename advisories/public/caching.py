@@ -21,7 +21,7 @@ from advisories.public.ages import max_age_s
 from advisories.public.keeping import asking
 
 _DEPENDS_ON = (
-    *("PROJECT_NAME", "ADVISORY_PREFIX", "MAIN_TREE", "SITE_URL", "PUBLIC_URL", "DEBUG", "STORAGES"),
+    *("PROJECT_NAME", "ADVISORY_PREFIX", "MAIN_TREE", "SITE_URL", "PUBLIC_URL", "DEBUG", "STORAGES", "BRAND"),
     *("PUBLISHER", "TEAM_CERTIFICATE_FILE", "SIGNING_KEY_FILE"),
 )
 """Settings that pages and documents are made with."""

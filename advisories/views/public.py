@@ -1,11 +1,13 @@
 """What everyone sees of advisories: their pages, the list, patches, texts, and whether a version is affected."""
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
+from advisories import markdown
 from advisories.downloads import attachment
 from advisories.models import Publication, RevisionPatch, SignedText
 from advisories.planning import announced
@@ -26,7 +28,13 @@ def home(request: HttpRequest) -> HttpResponse:
     coming = announced(policy)
 
     def make() -> HttpResponse:
-        context = {"latest": archive.latest(6), "coming": coming[:3], "policy": policy, "standing": standing}
+        context: dict[str, object] = {
+            "latest": archive.latest(6),
+            "coming": coming[:3],
+            "policy": policy,
+            "standing": standing,
+        }
+        context["about"] = markdown.render(settings.BRAND.about)
         return render(request, "public/home.html", context)
 
     return caching.answer(request, policy, (standing, policy, coming), None, make)

@@ -35,6 +35,8 @@ AUDIENCES: dict[str, Audience] = {
     "alive": EVERYONE,
     "ready": EVERYONE,
     "favicon": EVERYONE,
+    "brand_style": EVERYONE,
+    "brand_logo": EVERYONE,
     "security_txt": EVERYONE,
     "provider_metadata": EVERYONE,
     "provider_file": EVERYONE,
