@@ -12,7 +12,7 @@ from advisories import commenting
 from advisories.models import Advisory, AskKind, CommentAudience, NoteAudience, Permission, Product, ReadinessStatus
 from advisories.predisclosure import answering, promising
 from advisories.predisclosure.answering import Told
-from tests.advisories.predisclosure.test_promising import predisclosed
+from tests.advisories.predisclosure.told import predisclosed
 from tests.browser.looking import FORMS, look_at
 from tests.make import make_contact, make_member, make_user
 

@@ -33,7 +33,7 @@ from advisories.predisclosure.answering import (
     StaleReadiness,
     Told,
 )
-from tests.advisories.predisclosure.test_promising import predisclosed
+from tests.advisories.predisclosure.told import predisclosed
 from tests.make import make_contact, make_member, make_user
 
 pytestmark = pytest.mark.django_db

@@ -34,7 +34,7 @@ from advisories.openpgp.decrypting import DecryptionKey, Seal
 from advisories.openpgp.signing import Signer
 from advisories.predisclosure import delivering, letters
 from tests.advisories.predisclosure.mailserver import MailServer, Taken, free_port, running, sent_to
-from tests.advisories.predisclosure.test_promising import revised, tell
+from tests.advisories.predisclosure.told import retitled, tell
 from tests.advisories.test_releasing import fixes_of
 from tests.make import make_advisory, make_member, make_member_key, make_user
 
@@ -117,7 +117,7 @@ def test_whoever_got_v1_gets_v2_with_the_difference(
 ) -> None:
     advisory = told_of()
     deliver()
-    tell(advisory, What.REVISED, revised(advisory))
+    tell(advisory, What.REVISED, retitled(advisory))
     deliver()
     text, _ = text_of(server.taken[1], opened_by)
     assert "What differs from v1" in text
@@ -130,7 +130,7 @@ def test_whoever_was_not_sent_v1_gets_v2_without_a_difference(
 ) -> None:
     advisory = told_of()
     Delivery.objects.update(state=Sending.FAILED)
-    tell(advisory, What.REVISED, revised(advisory))
+    tell(advisory, What.REVISED, retitled(advisory))
     deliver()
     text, _ = text_of(server.taken[0], opened_by)
     assert "What differs" not in text

@@ -17,7 +17,7 @@ from advisories.models import (
     MembershipState,
     Notification,
 )
-from tests.advisories.predisclosure.test_promising import predisclosed
+from tests.advisories.predisclosure.told import predisclosed
 from tests.make import make_advisory, make_contact, make_guest, make_member, make_user
 
 pytestmark = pytest.mark.django_db

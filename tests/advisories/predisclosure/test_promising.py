@@ -1,7 +1,6 @@
 """Who is promised what, and that nothing but a promise opens a revision."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -9,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import drafting, freezing, scheduling, tidings
+from advisories import freezing, scheduling
 from advisories.batching import Audience
 from advisories.lifecycle import State
 from advisories.models import (
@@ -20,7 +19,6 @@ from advisories.models import (
     Membership,
     MembershipState,
     Organisation,
-    Reissue,
     Revision,
     RevisionPatch,
     StaleMembership,
@@ -28,31 +26,11 @@ from advisories.models import (
     What,
 )
 from advisories.predisclosure import promising
+from tests.advisories.predisclosure.told import predisclosed, retitled, revised, tell
 from tests.advisories.test_releasing import fixes_of
 from tests.make import make_advisory, make_contact, make_member, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-def predisclosed(**fields: Any) -> Advisory:
-    """An advisory that members were told of."""
-    advisory = make_advisory(state=State.PREDISCLOSED, **fields)
-    revision = freezing.freeze(advisory, fixes_of(advisory), audience=Audience.MEMBERS, by=None)
-    tell(advisory, What.PREDISCLOSED, revision)
-    return advisory
-
-
-def revised(advisory: Advisory) -> Revision:
-    """The next revision, of which nobody has been told yet."""
-    drafting.keep_text(advisory, {"title": "Another title"}, read_version=1, by=make_user("", Role.SECURITY))
-    return freezing.freeze(
-        advisory, fixes_of(advisory), audience=Audience.MEMBERS, by=None, reason=Reissue.TEXT, changes="It says more."
-    )
-
-
-def tell(advisory: Advisory, what: What, revision: Revision | None = None) -> Tiding:
-    with transaction.atomic():
-        return tidings.tell(advisory, what, Audience.MEMBERS, revision=revision)
 
 
 def held(viewer: User | AnonymousUser) -> list[Revision]:
@@ -106,7 +84,7 @@ def test_a_contact_reads_what_was_delivered_and_not_the_draft() -> None:
 def test_a_revision_that_was_not_delivered_is_not_read() -> None:
     contact = make_contact(make_member())
     advisory = predisclosed()
-    revised(advisory)
+    retitled(advisory)
     assert [one.number for one in held(contact)] == [1]
 
 
@@ -173,7 +151,6 @@ def test_who_joins_meanwhile_holds_the_newest_revision_after_catching_up() -> No
     make_member("First")
     advisory = predisclosed()
     newer = revised(advisory)
-    tell(advisory, What.REVISED, newer)
     late = make_member("Late")
     contact = make_contact(late)
     with transaction.atomic():

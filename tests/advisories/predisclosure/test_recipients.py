@@ -21,7 +21,7 @@ from advisories.models import (
 )
 from advisories.predisclosure import keeping_from, promising, recipients
 from advisories.predisclosure.applications import NoReason
-from tests.advisories.predisclosure.test_promising import predisclosed
+from tests.advisories.predisclosure.told import predisclosed
 from tests.advisories.test_releasing import fixes_of
 from tests.make import make_advisory, make_member, make_user
 

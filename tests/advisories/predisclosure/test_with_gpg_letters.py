@@ -11,7 +11,7 @@ from advisories.models import Membership, RevisionPatch, What
 from tests.advisories.openpgp.gpg import Gpg
 from tests.advisories.predisclosure.mailserver import MailServer
 from tests.advisories.predisclosure.test_delivering import deliver, told_of
-from tests.advisories.predisclosure.test_promising import revised, tell
+from tests.advisories.predisclosure.told import retitled, tell
 from tests.make import make_member, make_member_key
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_v1_and_v2_are_decrypted_and_verified_by_gpg_and_carry_the_patches(
 ) -> None:
     advisory = told_of()
     deliver()
-    tell(advisory, What.REVISED, revised(advisory))
+    tell(advisory, What.REVISED, retitled(advisory))
     deliver()
     v1, v2 = (read_by(gpg, one.raw, team, tmp_path) for one in server.taken)
     patches = [bytes(one.content) for one in RevisionPatch.objects.filter(revision__number=1).order_by("position")]

@@ -41,14 +41,22 @@ def predisclosed(
     return advisory
 
 
+def retitled(advisory: Advisory, title: str = "Another title") -> Revision:
+    """Its next revision, of which nobody has been told yet."""
+    advisory.refresh_from_db()
+    return _kept(advisory, {"title": title})
+
+
 def revised(advisory: Advisory, text: str = "Far too many pages.", batch: Batch | None = None) -> Revision:
     """Its next revision, told to those who hold it."""
     advisory.refresh_from_db()
-    drafting.keep_text(
-        advisory, {"description": text}, read_version=advisory.text_version, by=make_user("", Role.SECURITY)
-    )
-    revision = freezing.freeze(
-        advisory, fixes_of(advisory), audience=Audience.MEMBERS, by=None, reason=Reissue.TEXT, changes="It says more."
-    )
+    revision = _kept(advisory, {"description": text})
     tell(advisory, What.REVISED, revision, batch)
     return revision
+
+
+def _kept(advisory: Advisory, typed: dict[str, str]) -> Revision:
+    drafting.keep_text(advisory, typed, read_version=advisory.text_version, by=make_user("", Role.SECURITY))
+    return freezing.freeze(
+        advisory, fixes_of(advisory), audience=Audience.MEMBERS, by=None, reason=Reissue.TEXT, changes="It says more."
+    )
