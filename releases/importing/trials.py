@@ -97,12 +97,14 @@ class Trials:
         absent: list[int] = []
         for number in recipe.prereqs:
             first = self._first(number, branch, recipe, stand_ins, absent)
-            if failed := self._apply(overlay, first):
-                where = f"{settings.ADVISORY_PREFIX}-{number}, which comes first: {failed}"
-                return Tried(*told, alone, TrialResult.FAILS, tuple(stand_ins), tuple(absent), where)
-        trouble = self._apply(overlay, own)
-        after = TrialResult.FAILS if trouble else TrialResult.APPLIES
-        return Tried(*told, alone, after, tuple(stand_ins), tuple(absent), trouble)
+            if trouble := self._apply(overlay, first):
+                trouble = f"{settings.ADVISORY_PREFIX}-{number}, which comes first: {trouble}"
+                break
+        else:
+            trouble = self._apply(overlay, own)
+        # What stands in for an archive's patch may be another form of it: where it fails, nothing is known.
+        failed = TrialResult.UNCLEAR if stand_ins or absent else TrialResult.FAILS
+        return Tried(*told, alone, failed if trouble else TrialResult.APPLIES, tuple(stand_ins), tuple(absent), trouble)
 
     def _patches(self, record: Record, recipe: TreeRecipe) -> list[bytes]:
         names = dict.fromkeys(name for pattern in recipe.patches for name in record.files_matching(pattern))
@@ -123,13 +125,17 @@ class Trials:
         return [patches[commit] for commit in commits if patches[commit]]
 
     def _in_history(self, number: int, since: str, tip: str) -> Iterator[str]:
-        """Commits of the branch after `since` that name an advisory, the oldest first."""
+        """Commits of the branch after `since` that say to be an advisory's fix, else those that name it; in order."""
         if not tip:
             return
         name = rf"{re.escape(settings.ADVISORY_PREFIX)}-?{number}([^0-9]|$)"
-        asked = ("--no-merges", "--reverse", "--format=%H", "-E", "-i", f"--grep={name}", "--end-of-options")
-        for line in self.git.run("log", *asked, f"{since}..{tip}", "--").stdout.split():
-            yield line.decode("ascii")
+        # Later work mentions an old fix as well: "This is XSA-12" is that fix, "since XSA-12" is not.
+        for words in (rf"^(this (issue )?is|.*part of) .*{name}", name):
+            asked = ("--no-merges", "--reverse", "--format=%H", "-E", "-i", f"--grep={words}", "--end-of-options")
+            found = self.git.run("log", *asked, f"{since}..{tip}", "--").stdout.split()
+            if found:
+                yield from (line.decode("ascii") for line in found)
+                return
 
     def _apply(self, overlay: Overlay, patches: Iterable[bytes]) -> str:
         """Apply them in order; where the first that doesn't fails, in a sentence."""

@@ -17,6 +17,7 @@ class TrialResult(models.TextChoices):
 
     APPLIES = "applies", "Applies"
     FAILS = "fails", "Fails"
+    UNCLEAR = "unclear", "Cannot be told"
     NOTHING = "nothing", "No patches listed"
     NO_COMMIT = "no-commit", "The tree lacks the commit"
 
