@@ -31,9 +31,10 @@ urlpatterns = [
     path("<int:number>/records/<str:name>", records.document, name="record"),
     path(_REVISION, public.revision, name="public_revision"),
     path(f"{_REVISION}<str:name>.txt", public.text, name="text"),
-    path(f"{_REVISION}patches/<str:name>", public.patch_file, name="public_patch"),
-    path(f"{_REVISION}lines/<str:name>/", public.patch_page, name="public_patch_lines"),
+    path(f"{_REVISION}patches/<str:name>/lines", _moved("public_patch_lines"), name="old_lines"),
+    # Some projects kept the patches of one branch in a folder.
+    path(f"{_REVISION}patches/<path:name>", public.patch_file, name="public_patch"),
+    path(f"{_REVISION}lines/<path:name>/", public.patch_page, name="public_patch_lines"),
     path(f"{_REVISION}public", _moved("public_revision"), name="old_revision"),
     path(f"{_REVISION}text", public.old_text, name="old_text"),
-    path(f"{_REVISION}patches/<str:name>/lines", _moved("public_patch_lines"), name="old_lines"),
 ]

@@ -44,8 +44,8 @@ def sections_of(record: Record) -> dict[str, str]:
             continue
         own = NAMES.get(section.heading.upper())
         place = own or place
-        if own is None or place in found:
-            found.setdefault(place, []).append(f"### {_as_heading(section.heading)}" if section.heading else "")
+        if own is None and section.heading:
+            found.setdefault(place, []).append(f"### {_as_heading(section.heading)}")
         found.setdefault(place, []).append(to_markdown(section.text))
     return {name: "\n\n".join(part for part in parts if part) for name, parts in found.items()}
 

@@ -203,7 +203,9 @@ def _state(record: Record) -> State:
 
 
 def _ended(record: Record) -> dict[str, str]:
-    return {"ended_because": (contents.changes_of(record) or _NO_REASON) if record.withdrawn else ""}
+    summary = record.section("SUMMARY")
+    told = " ".join(summary.text.split()) if summary else contents.changes_of(record)
+    return {"ended_because": (told or _NO_REASON) if record.withdrawn else ""}
 
 
 def known_lines(found: Iterable[Record]) -> dict[int, Known]:

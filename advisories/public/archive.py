@@ -14,6 +14,7 @@ from advisories.lifecycle import State
 from advisories.listing import branches_in
 from advisories.models import Publication, PublicEntry
 from advisories.public.asking import SORTS, UNSCORED, Asked, Choices, Stands
+from advisories.versions import MAIN_NAMES
 
 PAGE = 50
 
@@ -121,7 +122,7 @@ def choices(standing: Standing) -> Choices:
 def _newest_first(place: str) -> tuple[Any, ...]:
     tree, _, branch = place.partition("/")
     numbers = [-int(part) if part.isdigit() else 0 for part in branch.replace("-", ".").split(".")]
-    return tree, bool(branch), numbers, branch
+    return tree, bool(branch), branch not in MAIN_NAMES, numbers, branch
 
 
 def _asked_for(asked: Asked) -> QuerySet[Any]:

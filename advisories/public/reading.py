@@ -12,7 +12,7 @@ from django.db.models.functions import Length
 from advisories.lifecycle import State
 from advisories.models import Event, Publication, Reissue, RevisionPatch
 from advisories.policy import Announced, Policy
-from advisories.public import saying
+from advisories.public import announced, saying
 from advisories.public.asides import LastAnywhere, NewestAnywhere, Predecessor, Successor
 from advisories.public.differing import differences
 from advisories.public.in_hand import once
@@ -108,6 +108,7 @@ def page_of(
         finders=saying.finders(content),
         patches=saying.patch_groups(content, sizes),
         recipes=saying.recipes(content),
+        announced=announced.recipes(content),
         differences=tuple(_differences(history, contents, up_to=version)),
         moments=tuple(_moments(issues, history, policy)),
         embargo=saying.embargo(content, issues[0].public_at),

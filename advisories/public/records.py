@@ -155,8 +155,10 @@ def security_file(now: datetime) -> bytes:
     )
 
 
-def key_address() -> str:
-    """Where the team's public key lies, or nothing where none is set."""
+def key_address(signed_by: str = "") -> str:
+    """Where the team's public key lies, or nothing where none is set, or where another signed."""
+    if signed_by and signed_by != team.team_key().fingerprint:
+        return ""
     return reverse("team_key") if team_key() else ""
 
 

@@ -15,6 +15,7 @@ from advisories.embargo import EndReason
 from advisories.markdown import TooMuchMarkdown, render
 from advisories.models.decision import Matter
 from advisories.models.identifier import Standing
+from advisories.public import announced
 from advisories.public.values import (
     Afterwards,
     Decided,
@@ -103,7 +104,7 @@ def patch_groups(content: Content, sizes: Mapping[str, int]) -> tuple[PatchGroup
     return tuple(
         PatchGroup(
             series[0]["tree"],
-            tuple(reversed(series[0]["branches"])),
+            announced.branches_written(content, series[0]["series"]) or tuple(reversed(series[0]["branches"])),
             tuple(ShownPatch(one["name"], one["sha256"], sizes[one["name"]]) for one in series),
         )
         for series in found.values()

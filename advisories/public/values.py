@@ -100,6 +100,20 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncedRecipe:
+    """How one branch was patched when the advisory was announced, as its recipe says."""
+
+    tree: str
+    branch: str
+    commit: str
+    """What it was tried on: a full commit id."""
+    first: tuple[str, ...]
+    """Advisories whose fixes come first, in this order."""
+    files: tuple[str, ...]
+    """Names of the patches, in order; none where the branch needs none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """How one part of an advisory differs from the revision before."""
 
@@ -175,6 +189,8 @@ class AdvisoryPage:
     finders: tuple[str, ...]
     patches: tuple[PatchGroup, ...]
     recipes: tuple[Recipe, ...]
+    announced: tuple[AnnouncedRecipe, ...]
+    """Only of what was published before this portal was."""
     differences: tuple[Differences, ...]
     moments: tuple[Moment, ...]
     embargo: Afterwards | None

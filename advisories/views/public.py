@@ -119,7 +119,7 @@ def advisory_page(request: HttpRequest, number: int, version: int | None = None)
         page = reading.page_of(issues, contents, version or out[-1], policy)
         asked = is_affected_by(page.trees, request.GET.get("tree", "")[:60], request.GET.get("version", ""))
         documents = records.names_of(issues, contents)
-        context = {"page": page, "asked": asked, "documents": documents, "key": records.key_address()}
+        context = {"page": page, "asked": asked, "documents": documents, "key": records.key_address(page.fingerprint)}
         return render(request, "public/advisory.html", context)
 
     return caching.answer(request, policy, (*reading.made_of(issues), policy), reading.changed_at(issues), make)

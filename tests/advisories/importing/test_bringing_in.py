@@ -72,6 +72,24 @@ def test_readers_get_the_patches_as_they_were_attached(twelve: Letter, keys: Key
     assert got.content == attached("ssa12-1.9.patch")
 
 
+def test_a_patch_in_a_folder_is_served_under_its_name(twelve: Letter, keys: Keyring, rsa: RsaSigner) -> None:
+    text = sample("ssa12-v3.txt").replace(b"  ssa12-1.9.patch\n$", b"  ssa12-1.9/1.patch\n$")
+    text = text.replace(b"ssa12-1.9.patch        Sluice", b"ssa12-1.9/*            Sluice")
+    loose = [Document(name, attached(name)) for name in ("ssa12.patch", "ssa12.meta", "ssa12-1.9.patch")]
+    bring(Document("12.txt", rsa.sign(text)), *loose, keys=keys)
+    client = Client()
+    assert client.get("/advisories/12/v3/patches/ssa12-1.9/1.patch").content == attached("ssa12-1.9.patch")
+    assert client.get("/advisories/12/v3/lines/ssa12-1.9/1.patch/").status_code == 200
+    assert "ssa12-1.9/1.patch" in client.get("/advisories/12/").content.decode()
+
+
+def test_the_page_says_what_the_recipe_puts_first(twelve: Letter, keys: Keyring) -> None:
+    bring(twelve(), keys=keys)
+    page = Client().get("/advisories/12/").content.decode()
+    assert "SSA-11, SSA-7" in page
+    assert "master – 2.0" in page
+
+
 def test_the_draft_goes_on_from_the_newest_version(twelve: Letter, keys: Keyring) -> None:
     bring(twelve(3), twelve(4, replace=(b"gate may stay open\n", b"gate stays open\n")), keys=keys)
     advisory = Advisory.objects.get()
@@ -102,7 +120,10 @@ def test_where_it_came_from_is_kept_with_the_recipe_as_attached(twelve: Letter, 
 def test_a_withdrawal_is_a_withdrawn_advisory_with_its_reason(fourteen: Document, keys: Keyring) -> None:
     bring(fourteen, keys=keys)
     advisory = Advisory.objects.get()
-    assert (advisory.state, advisory.ended_because) == ("withdrawn", "Advisory withdrawn.")
+    assert (advisory.state, advisory.ended_because) == (
+        "withdrawn",
+        "SSA-14 has been withdrawn: there was nothing to fix.",
+    )
     assert "This advisory has been withdrawn" in Client().get("/advisories/14/").content.decode()
 
 
