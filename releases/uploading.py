@@ -43,10 +43,12 @@ def upload_series(
     note: str = "",
     depends_on: Iterable[Series] = (),
     depends_on_commits: Sequence[str] = (),
+    checks_now: bool = True,
 ) -> SeriesRevision:
     """A new series for `advisory` on these branches of `tree`: its first revision. `files` are names and contents.
 
-    A patch with an unsafe path is kept, and gets its verdict. Raises one of `REFUSALS`.
+    A patch with an unsafe path is kept, and gets its verdict. Whoever uploads many asks for their checks once, at the
+    end, and not `checks_now`. Raises one of `REFUSALS`.
     """
     patches = read_patches(files)
     meant, needed = list(branches), list(depends_on)
@@ -64,12 +66,18 @@ def upload_series(
         series.depends_on.set(needed)
         revision = _keep(series, 1, files, patches, digest, by, note)
         _record(revision, "series-uploaded", by)
-    checking.request_where_inputs_moved(series=series)
+    if checks_now:
+        checking.request_where_inputs_moved(series=series)
     return revision
 
 
 def upload_revision(
-    series: Series, *, files: Sequence[tuple[str, bytes]], by: User | None, note: str = ""
+    series: Series,
+    *,
+    files: Sequence[tuple[str, bytes]],
+    by: User | None,
+    note: str = "",
+    checks_now: bool = True,
 ) -> SeriesRevision:
     """The next revision of a series; what it was before stays. Raises one of `REFUSALS`."""
     patches = read_patches(files)
@@ -86,7 +94,8 @@ def upload_revision(
         except IntegrityError as error:
             raise NothingNew("another revision was uploaded in this very moment; look at it first") from error
         _record(revision, "series-revised", by)
-    checking.request_where_inputs_moved(series=series)
+    if checks_now:
+        checking.request_where_inputs_moved(series=series)
     return revision
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.doors import by_method
-from releases.views import board, branches, checks, flags, lacking, series, statistics, trees, uploads
+from releases.views import board, branches, checks, flags, imports, lacking, series, statistics, trees, uploads
 
 app_name = "releases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -34,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         by_method(get=branches.ask_dates, post=branches.enter_dates),
         name="enter_dates",
     ),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:pk>/", imports.report, name="import"),
     path("series/<int:pk>/", series.series, name="series"),
     path("series/<int:pk>/s<int:number>/", series.series, name="revision"),
     path(

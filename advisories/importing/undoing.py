@@ -24,6 +24,8 @@ from advisories.models import (
     Outcome,
     Publication,
     PublicEntry,
+    PublicMeasure,
+    PublicTag,
     Revision,
     RevisionPatch,
     SignedText,
@@ -80,7 +82,8 @@ def undo(run: ImportRun, take_back: TakeBack = lambda advisory: None) -> int:
 
 def _remove(advisory: Advisory) -> None:
     of_revisions: Sequence[type[Origin | SignedText | RevisionPatch]] = (Origin, SignedText, RevisionPatch)
-    PublicEntry.objects.filter(publication__advisory=advisory).delete()
+    for laid_down in (PublicTag, PublicMeasure, PublicEntry):
+        laid_down.objects.filter(publication__advisory=advisory).delete()
     Publication.objects.filter(advisory=advisory).delete()
     for kind in of_revisions:
         kind.objects.filter(revision__advisory=advisory).delete()

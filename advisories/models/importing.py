@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from accounts.access import holds
 from accounts.models import Role, User
@@ -44,6 +45,9 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("releases:import", args=[self.pk])
 
 
 class Weight(models.TextChoices):

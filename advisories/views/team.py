@@ -93,6 +93,7 @@ def _page(request: HttpRequest, form: TeamSeatForm, status: int = 200) -> HttpRe
         "invitations": Invitation.objects.open().select_related("user", "invited_by") if may_change else [],
         "moments": timeline_of(_latest(request), with_names=True),
         "may_change": may_change,
+        "reads_imports": holds(request.user, Role.SECURITY, Role.COORDINATOR),
         "form": form,
     }
     return render(request, "team/seats.html", context, status=status)

@@ -9,6 +9,7 @@ from advisories.formats.record import Record
 from advisories.importing import contents
 from advisories.models import Advisory, Event
 from releases import uploading
+from releases.checking import requesting
 from releases.models import Branch, Series, Tree
 
 NOTE = "As published before this portal was"
@@ -19,6 +20,8 @@ class SeriesMaker:
     """Makes series in the transaction that brings an advisory in, and collects why some could not be made."""
 
     told: list[str] = field(default_factory=list)
+    trees: set[Tree] = field(default_factory=set)
+    """Those that got a series."""
 
     def __call__(self, advisory: Advisory, record: Record) -> None:
         """One series for each line of the table, as far as its tree is here with any of its branches."""
@@ -26,6 +29,7 @@ class SeriesMaker:
         kept = {series.pk for series in Series.objects.filter(advisory=advisory)}
         for tree, branches, files in _groups(record, trees):
             names = ", ".join(branch.name for branch in branches)
+            self.trees.add(tree)
             try:
                 kept.discard(self._one(advisory, record, tree, branches, files))
             except uploading.REFUSALS as refusal:
@@ -36,6 +40,11 @@ class SeriesMaker:
             detail = {"series": str(left.pk), "branches": []}
             Event.objects.record(advisory, kind="series-targeted", by=None, detail=detail)
 
+    def request_checks(self) -> None:
+        """Ask for the checks of everything that was made, once. A sweep would do it too, some seconds later."""
+        for tree in self.trees:
+            requesting.request_where_inputs_moved(tree=tree)
+
     def _one(
         self, advisory: Advisory, record: Record, tree: Tree, branches: list[Branch], files: list[tuple[str, bytes]]
     ) -> int:
@@ -44,13 +53,20 @@ class SeriesMaker:
         for series in Series.objects.filter(advisory=advisory, tree=tree).prefetch_related("branches"):
             if {branch.pk for branch in series.branches.all()} == meant:
                 with contextlib.suppress(uploading.NothingNew):
-                    uploading.upload_revision(series, files=files, by=None, note=NOTE)
+                    uploading.upload_revision(series, files=files, by=None, note=NOTE, checks_now=False)
                 return series.pk
         first = Series.objects.filter(
             tree=tree, advisory__in=Advisory.objects.public(), advisory__number__in=_wanted_first(record, tree.slug)
         )
         made = uploading.upload_series(
-            advisory, tree=tree, branches=branches, files=files, by=None, note=NOTE, depends_on=list(first)
+            advisory,
+            tree=tree,
+            branches=branches,
+            files=files,
+            by=None,
+            note=NOTE,
+            depends_on=list(first),
+            checks_now=False,
         )
         return made.series_id
 

@@ -74,6 +74,9 @@ AUDIENCES: dict[str, Audience] = {
     "team:end_team_seat": COORDINATORS,
     "team:invite_again": COORDINATORS,
     "team:withdraw": COORDINATORS,
+    # What was brought in with an archive.
+    "releases:imports": TEAM,
+    "releases:import": TEAM_ONLY,
     # What readers see.
     "advisories:list": EVERYONE,
     "advisories:public_list": EVERYONE,

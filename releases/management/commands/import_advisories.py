@@ -82,6 +82,7 @@ class Command(BaseCommand):
                 returncode=130,
             ) from None
         self._clear()
+        series.request_checks()
         for told in series.told:
             self.stdout.write(f"{told}.")
         if not options["no_trials"]:

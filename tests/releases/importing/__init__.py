@@ -1,0 +1,1 @@
+"""What an archive brings to trees."""

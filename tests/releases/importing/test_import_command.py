@@ -1,0 +1,196 @@
+"""`manage.py import_advisories` and `undo_import` from end to end, with a tree whose commits the recipes name."""
+
+import io
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.utils import DatabaseError
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Role
+from advisories import drafting
+from advisories.models import Advisory, Event, ImportRun, Publication, Revision
+from releases.models import Series, Tree, Trial
+from tests.advisories.formats.signing import RsaSigner
+from tests.advisories.importing.conftest import Letter
+from tests.make import fetched, make_user
+from tests.releases.importing.archive import BOUNDED, FIRST, SECOND, lay_down, record
+from tests.upstream import Upstream, fix, numbered
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def key(rsa: RsaSigner, tmp_path: Path) -> Path:
+    file = tmp_path / "key.pgp"
+    file.write_bytes(rsa.public)
+    return file
+
+
+def run(*words: object) -> str:
+    out = io.StringIO()
+    call_command("import_advisories", *map(str, words), stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def undo(*words: object) -> str:
+    out = io.StringIO()
+    call_command("undo_import", *map(str, words), stdout=out)
+    return out.getvalue()
+
+
+def trials() -> dict[int, tuple[str, str]]:
+    return {one.number: (one.alone, one.after) for one in Trial.objects.all()}
+
+
+def test_without_write_everything_is_said_and_nothing_done(rsa: RsaSigner, key: Path, tmp_path: Path) -> None:
+    told = run(lay_down(tmp_path / "archive", rsa, record(30, FIRST)), "--key", key)
+    assert "archive/30-v1/text: SSA-30 version 1, 1 patches, signed by" in told
+    assert "With --write: 1 brought in." in told
+    assert not Advisory.objects.exists()
+    assert not ImportRun.objects.exists()
+
+
+def test_series_are_made_for_the_branches_that_the_tree_has(
+    rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree
+) -> None:
+    fetched(tree)
+    run(lay_down(tmp_path / "a", rsa, record(30, FIRST, branches=("1.0", "0.9"))), "--key", key, "--write")
+    series = Series.objects.get()
+    assert [branch.name for branch in series.branches.all()] == ["1.0"]
+    assert series.current is not None
+    assert bytes(series.current.patches.get().content) == FIRST
+
+
+def test_a_newer_version_revises_the_series(rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree) -> None:
+    fetched(tree)
+    run(lay_down(tmp_path / "a", rsa, record(30, FIRST)), "--key", key, "--write")
+    better = fix(numbered("queue"), numbered("queue", l12="queue is better"))
+    run(lay_down(tmp_path / "b", rsa, record(30, better, version=2)), "--key", key, "--write")
+    series = Series.objects.get()
+    assert series.current is not None
+    assert series.current.number == 2
+    assert bytes(series.current.patches.get().content) == better
+
+
+def test_recipes_are_followed_on_the_commits_that_they_name(
+    rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree, upstream: Upstream
+) -> None:
+    fetched(tree)
+    at = upstream.git("rev-parse", "R-1.0.0^{commit}")
+    archive = lay_down(
+        tmp_path / "a", rsa,
+        record(29, FIRST, stable_ref=at),
+        record(30, SECOND, stable_ref=at, prereqs=[29]),
+        record(31, SECOND, stable_ref=at),
+        record(32, FIRST, stable_ref="f" * 40),
+    )  # fmt: skip
+    told = run(archive, "--key", key, "--write")
+    assert trials() == {
+        29: ("applies", "applies"),
+        30: ("fails", "applies"),
+        31: ("fails", "fails"),
+        32: ("no-commit", "no-commit"),
+    }
+    assert "2 of 4 recipes can be followed." in told
+    assert [one.advisory.number for one in Series.objects.get(advisory__number=30).depends_on.all()] == [29]
+
+
+def test_what_the_archive_lacks_is_taken_from_the_trees_history(
+    rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree, upstream: Upstream
+) -> None:
+    at = upstream.git("rev-parse", "R-1.0.0^{commit}")
+    upstream.commit("stable-1.0", {"queue.c": BOUNDED}, "Bound queues\n\nThis is SSA-29.")
+    upstream.commit("stable-1.0", {"README": b"Since SSA-29 queues are bounded.\n"}, "Tell of SSA-29")
+    fetched(tree)
+    archive = lay_down(
+        tmp_path / "a", rsa,
+        record(30, SECOND, stable_ref=at, prereqs=[29]),
+        record(31, SECOND, stable_ref=at, prereqs=[28]),
+    )  # fmt: skip
+    run(archive, "--key", key, "--write")
+    assert trials() == {30: ("fails", "applies"), 31: ("fails", "unclear")}
+    assert Trial.objects.get(number=30).stand_ins == [29]
+    assert Trial.objects.get(number=31).absent == [28]
+
+
+def test_mails_come_out_of_folders_maildirs_mboxes_and_public_inboxes(
+    twelve: Letter, key: Path, tmp_path: Path
+) -> None:
+    letters = {number: twelve(number).content for number in (3, 4, 5, 6)}
+    (tmp_path / "in" / "list" / "cur").mkdir(parents=True)
+    (tmp_path / "in" / "list" / "cur" / "1:2,S").write_bytes(letters[3])
+    (tmp_path / "in" / "one.eml").write_bytes(letters[4])
+    (tmp_path / "in" / "old.mbox").write_bytes(b"From x Thu Jan  1 00:00:00 2026\n" + letters[5])
+    inbox = Upstream.make(tmp_path / "in" / "inbox" / "git" / "0.git")
+    inbox.commit("master", {"m": letters[6]}, "Sluice Security Advisory 12 v6")
+    run(tmp_path / "in", "--key", key, "--write")
+    assert sorted(Publication.objects.values_list("version", flat=True)) == [3, 4, 5, 6]
+
+
+def test_what_cannot_be_read_is_said_and_stops_nothing(twelve: Letter, key: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "twelve.eml").write_bytes(twelve().content)
+    (folder / "elsewhere.eml").symlink_to("/etc/passwd")
+    (folder / "broken.gz").write_bytes(b"\x1f\x8bnothing")
+    subprocess.run(["mkfifo", folder / "pipe"], check=True)
+    told = run(folder, tmp_path / "missing", "--key", key, "--write")
+    for line in ("elsewhere.eml: a symbolic link", "broken.gz", "pipe: neither a file", "missing: there is no such"):
+        assert line in told
+    assert Publication.objects.count() == 1
+
+
+def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"hello")
+    with pytest.raises(CommandError, match="key"):
+        run(tmp_path, "--key", tmp_path / "key")
+
+
+def test_undoing_leaves_nothing_but_the_report_and_the_record(
+    rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree
+) -> None:
+    fetched(tree)
+    archive = lay_down(tmp_path / "a", rsa, record(30, FIRST))
+    run(archive, "--key", key, "--write")
+    brought = ImportRun.objects.get()
+    assert "Import" in undo(brought.pk, "--yes")
+    assert not Advisory.objects.exists()
+    assert not Series.objects.exists()
+    brought.refresh_from_db()
+    assert brought.undone_at is not None
+    assert brought.findings.exists()
+    assert Event.objects.order_by("sequence").last().kind == "import-undone"  # type: ignore[union-attr]
+    assert Client().get("/advisories/30/").status_code == 404
+    run(archive, "--key", key, "--write")
+    assert Client().get("/advisories/30/").status_code == 200
+
+
+def test_what_somebody_has_worked_on_is_not_undone(rsa: RsaSigner, key: Path, tmp_path: Path) -> None:
+    run(lay_down(tmp_path / "a", rsa, record(30, FIRST), record(31, SECOND)), "--key", key, "--write")
+    by = make_user("", Role.SECURITY)
+    drafting.keep_text(Advisory.objects.get(number=31), {"impact": "Worse."}, read_version=1, by=by)
+    with pytest.raises(CommandError, match="SSA-31"):
+        undo(ImportRun.objects.get().pk, "--yes")
+    assert Advisory.objects.count() == 2
+
+
+def test_after_undoing_what_is_frozen_is_guarded_again(rsa: RsaSigner, key: Path, tmp_path: Path) -> None:
+    run(lay_down(tmp_path / "a", rsa, record(30, FIRST)), "--key", key, "--write")
+    undo(ImportRun.objects.get().pk, "--yes")
+    run(lay_down(tmp_path / "b", rsa, record(31, FIRST)), "--key", key, "--write")
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM advisories_revision")
+
+
+def test_undoing_asks_first(rsa: RsaSigner, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(lay_down(tmp_path / "a", rsa, record(30, FIRST)), "--key", key, "--write")
+    monkeypatch.setattr("builtins.input", lambda prompt: "no")
+    with pytest.raises(CommandError, match="Nothing was removed"):
+        undo(ImportRun.objects.get().pk)
+    assert Revision.objects.exists()
+    assert Publication.objects.filter(public_at__lte=timezone.now()).exists()
