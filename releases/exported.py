@@ -14,6 +14,7 @@ EXPORTED = (
 """What stands in files: of each branch the last point release in full, the others as pages that lead to it."""
 
 LIVE_ONLY: dict[str, str] = {
+    "releases:find_release": "answers a question",
     **dict.fromkeys(("releases:board", "releases:board_rows"), "follows the mirrors by the minute"),
     **dict.fromkeys(("releases:check", "releases:check_mbox"), "is evidence, of which there is more than of all else"),
     **dict.fromkeys(("releases:series", "releases:revision", "releases:patch_file"), "is of the board"),

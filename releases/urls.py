@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checks/<int:pk>/", checks.check, name="check"),
     path("checks/<int:pk>/prerequisites.mbox", checks.check_mbox, name="check_mbox"),
     path("statistics/", statistics.statistics, name="statistics"),
+    path("lacks", lacking.find, name="find_release"),
     path("flags/", flags.flags, name="flags"),
     path("flags/<int:pk>/take", flags.take, name="take_flag"),
     path("flags/<int:pk>/owner", flags.hand_over, name="hand_over_flag"),

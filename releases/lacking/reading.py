@@ -25,6 +25,13 @@ def release_of(slug: str, name: str, version: str) -> PointRelease | None:
     return release if release is not None and str(release) == version else None
 
 
+def last_releases(tree: str) -> list[PointRelease]:
+    """The last point release of every followed branch of a tree, the newest branch first: one query."""
+    found = PointRelease.objects.filter(branch__in=Branch.objects.followed(), branch__tree__slug=tree)
+    last = {one.branch_id: one for one in found.select_related("branch__tree").order_by("number")}
+    return sorted(last.values(), key=lambda one: (one.branch.position, one.branch_id), reverse=True)
+
+
 def lacking(release: PointRelease) -> Lacking:
     """What is known of one point release; of those before the last nothing but that they are."""
     branch = release.branch

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
@@ -13,8 +13,21 @@ from advisories.policies import current_policy
 from advisories.public import archive, caching, versions
 from releases.evidence.backport import MirrorMissing
 from releases.lacking import files
-from releases.lacking.reading import lacking, made_of, release_of
+from releases.lacking.reading import lacking, last_releases, made_of, release_of
 from releases.lacking.values import Lacking
+
+
+@public_page
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Lead to the page of the release that somebody names; where there is none, say so and what there is."""
+    tree = request.GET.get("tree", "").replace("\0", "")[:60] or settings.MAIN_TREE
+    version = request.GET.get("version", "").replace("\0", "").strip()[:60]
+    found = release_of(tree, version.rpartition(".")[0], version)
+    if found is not None:
+        return redirect("releases:release", tree, found.branch.name, version)
+    context = {"tree": tree, "version": version, "last": last_releases(tree)}
+    return render(request, "releases/release_unknown.html", context, status=404 if version else 200)
 
 
 @public_page

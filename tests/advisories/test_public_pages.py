@@ -1,5 +1,6 @@
 """What everyone sees of advisories: publications, and never a draft."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -28,7 +29,7 @@ diff --git a/queue.c b/queue.c
 +    return n < 8 ? n : 8; /* <script> */
  }
 """
-DIGEST = "c3ab8ff13720e8ad9047dd39466b3c8974e592c2fa383d4a3960714caef0c4f2"
+DIGEST = hashlib.sha256(PATCH).hexdigest()
 COMMIT = "ab" * 20
 VECTOR = "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H"
 

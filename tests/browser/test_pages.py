@@ -14,6 +14,7 @@ from tests.accounts.codes import code_of, set_up_app
 from tests.browser.conftest import Open
 from tests.browser.looking import FORMS, look_at
 from tests.make import make_advisory, make_branch, make_report, make_tree, make_user
+from tests.releases.test_lacking import listed
 from tests.releases.views.rows import (
     APPLIES,
     CONFLICTS,
@@ -112,6 +113,8 @@ def test_what_readers_see_is_accessible_too(scene: Scene, open_browser: Open, wi
     thread = f"/report/{ReportDoor.open_for(scene.report, DoorKind.PAGE)}/"
     places = {"home": "/", "report form": "/report/", "thread": thread, "board": "/board", "sign-in": "/sign-in"}
     places |= {"check": f"/checks/{scene.needs.pk}/", "branch": "/trees/sluice/1.7/", "trees": "/trees/"}
+    listed(scene.branches[0], scene.public)
+    places |= {"release": "/trees/sluice/1.7/1.7.3/", "no such release": "/lacks?version=9.9.9"}
     for name, address in places.items():
         assert look_at(context.new_page(), address, f"reader {name}") == [], address
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from advisories import publishing, sealing
 from advisories.affected import Needs, Status
 from advisories.lifecycle import State
-from advisories.models import Advisory, Affected, Identifier, Standing, Vector
+from advisories.models import Advisory, Affected, Identifier, Standing, Tag, Vector
 from tests.advisories.test_public_pages import VECTOR, fixes
 from tests.browser.conftest import Open
 from tests.browser.looking import FORMS, look_at
@@ -48,6 +48,7 @@ def archive(transactional_db: None) -> Advisory:
     )  # fmt: skip
     Identifier.objects.create(advisory=advisory, value="CVE-2026-1234", state=Standing.ASSIGNED)
     Vector.objects.create(advisory=advisory, vector=VECTOR, source="Sluice")
+    Tag.objects.create(advisory=advisory, word="privilege-escalation")
     other = Advisory.objects.get(number=11)
     for place, (ranges, status) in enumerate([("1.5 - 1.6", Status.AFFECTED), ("1.4", Status.NOT_AFFECTED)]):
         Affected.objects.create(advisory=advisory, position=place, tree="sluice", ranges=ranges, status=status)
@@ -70,6 +71,10 @@ PAGES = {
     "earlier version": "/advisories/12/v1/",
     "patch": "/advisories/12/v2/lines/ssa12-1.6.patch/",
     "is affected": "/advisories/affected?version=1.3.1",
+    "tags": "/advisories/tags/",
+    "tag": "/advisories/tags/privilege-escalation/",
+    "statistics": "/statistics/",
+    "find release": "/lacks",
 }
 
 

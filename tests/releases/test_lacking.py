@@ -211,6 +211,15 @@ def test_a_release_before_the_last_sends_on_to_it(branch: Branch, client: Client
     assert client.get("/trees/sluice/1.7/1.7.3/fixes.mbox").status_code == 404
 
 
+def test_a_release_is_found_by_its_version(branch: Branch, client: Client) -> None:
+    assert client.get("/lacks?version=1.7.3")["Location"] == "/trees/sluice/1.7/1.7.3/"
+    missing = client.get("/lacks?tree=sluice&version=9.9.9")
+    assert (missing.status_code, "no release of sluice called 9.9.9" in missing.text) == (404, True)
+    asked = client.get("/lacks")
+    assert (asked.status_code, '"/trees/sluice/1.7/1.7.3/"' in asked.text) == (200, True)
+    assert "No release is known" in client.get("/lacks?tree=other").text
+
+
 @pytest.mark.parametrize("version", ["1.7.9", "1.8.3", "1.7", "1.7.03", "1.7.²", "1.7.99999999999", "check"])
 def test_there_is_no_page_of_what_was_never_released(branch: Branch, client: Client, version: str) -> None:
     assert client.get(f"/trees/sluice/1.7/{version}/").status_code == 404

@@ -236,6 +236,7 @@ AUDIENCES: dict[str, Audience] = {
     "releases:tree": EVERYONE,
     "releases:statistics": EVERYONE,
     "releases:branch": EVERYONE,
+    "releases:find_release": EVERYONE,
     "releases:release": EVERYONE,
     "releases:release_mbox": EVERYONE,
     "releases:release_quilt": EVERYONE,
