@@ -44,7 +44,7 @@ format: ## put code and templates into shape
 
 nightly: ## the engine against git apply, ten thousand cases
 	@$(PYTHON) bootstrap.py develop
-	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n auto --timeout=3600 tests/releases/engine
+	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n auto --timeout=3600 tests/releases/engine tests/rights
 
 bench: ## measure the engine against git, in the same run; writes bench/README.md (REPO=GIT_DIR ARGS=...: a real one)
 	@$(PYTHON) bootstrap.py develop

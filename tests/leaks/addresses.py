@@ -122,6 +122,11 @@ def patterns(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[tu
             yield ":".join((*spaces, entry.name or "")), entry
 
 
+def row_behind(name: str) -> type[Model] | None:
+    """Of which model the key in the address of that name is, where that is entered here."""
+    return _ROWS.get(_own(name))
+
+
 def _own(name: str) -> str:
     """A name without its space; a frozen revision is not one of a series."""
     return "frozen" if name == "advisories:revision" else name.split(":")[-1]

@@ -1,9 +1,11 @@
 """The kinds of audience that an address can have, and what everybody else hears there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Protocol
+
+from tests.rights.people import Kind
+from tests.rights.stage import Stage
 
 
 class Answer(Enum):
@@ -15,33 +17,7 @@ class Answer(Enum):
     SIGN_IN = "sent to sign in, or to their second factor"
 
 
-class Someone(Protocol):
-    """A kind of person, by what they hold."""
-
-    has_signed_in: bool
-    """With a second factor."""
-    is_half_in: bool
-    """With a password alone, and no factor set up yet."""
-    is_security: bool
-    is_coordinator: bool
-    is_release_manager: bool
-    is_operator: bool
-    is_member: bool
-    """A contact of an organisation that is on the list, to which the advisory was delivered."""
-    right: str
-    """What a current seat on the advisory gives: read, comment, upload; empty without one."""
-
-
-class Something(Protocol):
-    """What stands at the address."""
-
-    is_public: bool
-    """Readers see the advisory."""
-    is_date_settled: bool
-    """The release that it is in isn't open any more, so that release managers know its date."""
-
-
-Rule = Callable[[Someone, Something], bool]
+Rule = Callable[[Kind, Stage], bool]
 
 
 @dataclass(frozen=True)
@@ -53,58 +29,68 @@ class Audience:
     is_open: bool = False
     """Nobody is sent to sign in."""
     is_before_second_factor: bool = False
+    is_there: Callable[[str], bool] = lambda state: True
+    """Whether there is anything in a state of the advisory: where not, nobody who is let in finds it either."""
 
-    def answer(self, who: Someone, what: Something) -> Answer:
+    def in_states(self, *names: str) -> "Audience":
+        """The same, of what is there in these states of the advisory alone."""
+        return replace(self, is_there=lambda state: state in names)
+
+    def except_in(self, *names: str) -> "Audience":
+        """The same, of what is there in all states but these."""
+        return replace(self, is_there=lambda state: state not in names)
+
+    def answer(self, who: Kind, what: Stage) -> Answer:
         """What `who` finds there."""
         if not self.is_open and not who.has_signed_in and not (self.is_before_second_factor and who.is_half_in):
             return Answer.SIGN_IN
         if self.enters(who, what):
-            return Answer.IN
+            return Answer.IN if self.is_there(what.name) else Answer.HIDDEN
         return Answer.REFUSED if self.knows(who, what) else Answer.HIDDEN
 
 
-def _team(who: Someone, what: Something) -> bool:
+def _team(who: Kind, what: Stage) -> bool:
     return who.is_security or who.is_coordinator
 
 
-def _managers(who: Someone, what: Something) -> bool:
+def _managers(who: Kind, what: Stage) -> bool:
     return _team(who, what) or who.is_release_manager
 
 
-def _works(who: Someone, what: Something) -> bool:
+def _works(who: Kind, what: Stage) -> bool:
     return _team(who, what) or bool(who.right)
 
 
-def _reads(who: Someone, what: Something) -> bool:
+def _reads(who: Kind, what: Stage) -> bool:
     return what.is_public or _works(who, what)
 
 
-def _comments(who: Someone, what: Something) -> bool:
+def _comments(who: Kind, what: Stage) -> bool:
     return _team(who, what) or who.right in ("comment", "upload")
 
 
-def _uploads(who: Someone, what: Something) -> bool:
+def _uploads(who: Kind, what: Stage) -> bool:
     return _team(who, what) or who.right == "upload"
 
 
-def _knows_date(who: Someone, what: Something) -> bool:
+def _knows_date(who: Kind, what: Stage) -> bool:
     return _team(who, what) or (who.is_release_manager and what.is_date_settled)
 
 
-def _all(who: Someone, what: Something) -> bool:
+def _all(who: Kind, what: Stage) -> bool:
     return True
 
 
-def _nobody(who: Someone, what: Something) -> bool:
+def _nobody(who: Kind, what: Stage) -> bool:
     return False
 
 
-def _holds(who: Someone, what: Something) -> bool:
-    return who.is_member
+def _holds(who: Kind, what: Stage) -> bool:
+    return who.was_told and what.is_delivered
 
 
-def _makes_tokens(who: Someone, what: Something) -> bool:
-    return who.is_member or _managers(who, what)
+def _answers(who: Kind, what: Stage) -> bool:
+    return _holds(who, what) and who.may_answer
 
 
 EVERYONE = Audience(_all, is_open=True)
@@ -147,12 +133,18 @@ ENDERS = Audience(_team, _nobody)
 FLAG_KEEPERS = Audience(_managers, _reads)
 """Of a flag: release managers know it without reading its advisory."""
 HOLDERS = Audience(_holds, _nobody)
-"""Contacts of members, of what was delivered to them; for everyone else, the team too, there is nothing."""
-TOKEN_MAKERS = Audience(_makes_tokens, _nobody)
-"""Contacts of members, and the team: their own tokens."""
-OWN_TOKENS = Audience(_nobody, _nobody)
-"""Of a token: its owner alone; whatever anybody else holds, there is nothing."""
+"""Contacts of members, of an advisory that was delivered to them; for everyone else, the team too, there is nothing."""
 CONTACTS = Audience(lambda who, what: who.is_member, _nobody)
 """Contacts of members, of what is their organisation's own; for everyone else there is nothing."""
+ANSWERERS = Audience(lambda who, what: who.was_told and who.may_answer, lambda who, what: who.was_told)
+"""Contacts who may answer for the organisation whose own it is; its contacts who only read are refused."""
+HOLDERS_WHO_ANSWER = Audience(_answers, _holds)
+"""The same, of an advisory that was delivered."""
+AUTHORS = Audience(lambda who, what: who.is_author and what.is_delivered, _holds)
+"""Whoever wrote it, of what everyone reads who holds the advisory."""
+TOKEN_MAKERS = Audience(lambda who, what: who.is_member or _managers(who, what), _nobody)
+"""Contacts of members, and the team: their own tokens."""
+OWN_TOKENS = Audience(lambda who, what: who.is_author, _nobody)
+"""Of a token: whose it is alone; whatever anybody else holds, there is nothing."""
 PROGRAMS = Audience(_nobody, is_open=True)
 """Of the API: a token in a header, and never a session; everyone without one is refused alike."""

@@ -1,7 +1,9 @@
 """Every address and its audience: a new address needs its line here, or the build fails."""
 
 from tests.rights.audience import (
+    ANSWERERS,
     ANY_SEAT,
+    AUTHORS,
     COMMENTERS,
     CONTACTS,
     COORDINATORS,
@@ -12,6 +14,7 @@ from tests.rights.audience import (
     FLAG_KEEPERS,
     GUESTS_WHO_COMMENT,
     HOLDERS,
+    HOLDERS_WHO_ANSWER,
     KEEPERS,
     LINK_HOLDERS,
     OWN_ACCOUNT,
@@ -111,11 +114,11 @@ AUDIENCES: dict[str, Audience] = {
     "advisories:deployment": WRITERS,
     "advisories:tick": WRITERS,
     "advisories:release_kind": WRITERS,
-    "advisories:merge": WRITERS,
-    "advisories:split": WRITERS,
-    "advisories:unused": WRITERS,
-    "advisories:withdraw": WRITERS,
-    "advisories:supersede": WRITERS,
+    "advisories:merge": WRITERS.in_states("drafting", "ready", "armed", "pre-disclosed"),
+    "advisories:split": WRITERS.in_states("drafting", "ready", "armed", "pre-disclosed", "scheduled", "public"),
+    "advisories:unused": WRITERS.in_states("reserved", "drafting"),
+    "advisories:withdraw": WRITERS.in_states("public", "scheduled"),
+    "advisories:supersede": WRITERS.except_in("unused", "merged"),
     "advisories:comment": COMMENTERS,
     "advisories:retract": DECIDERS,
     "advisories:deliveries": DECIDERS,
@@ -173,8 +176,8 @@ AUDIENCES: dict[str, Audience] = {
     "policy:history": TEAM,
     "policy:version": TEAM,
     # What members hold.
-    "members:desk": HOLDERS,
-    "members:everything": HOLDERS,
+    "members:desk": CONTACTS,
+    "members:everything": CONTACTS,
     "members:batch_archive": HOLDERS,
     "members:advisory": HOLDERS,
     "members:archive": HOLDERS,
@@ -224,11 +227,12 @@ AUDIENCES: dict[str, Audience] = {
     "releases:predisclose": RELEASERS,
     "releases:approve": RELEASERS,
     "releases:withdraw_approval": RELEASERS,
-    "releases:override": RELEASERS,
+    "releases:override": RELEASERS.except_in("reserved", "public", "withdrawn", "unused", "merged"),
     "releases:end_early": RELEASERS,
     "advisories:rehearsal": RELEASERS,
     "advisories:rehearsal_letter": RELEASERS,
     "advisories:rehearsal_members": RELEASERS,
+    "advisories:rehearsal_letter": RELEASERS.except_in("reserved", "public", "withdrawn", "unused", "merged"),
     # Trees, branches, series, verdicts.
     "releases:board": EVERYONE,
     "releases:board_rows": EVERYONE,
@@ -262,15 +266,22 @@ AUDIENCES: dict[str, Audience] = {
     "releases:hand_over_flag": FLAG_KEEPERS,
     # What members answer.
     "answering:products": CONTACTS,
-    "answering:add_product": CONTACTS,
-    "answering:retire_product": CONTACTS,
+    "answering:add_product": ANSWERERS,
+    "answering:retire_product": ANSWERERS,
     "answering:readiness": HOLDERS,
     "answering:ask": HOLDERS,
-    "answering:say": HOLDERS,
+    "answering:say": HOLDERS_WHO_ANSWER,
     "answering:discussion": HOLDERS,
-    "answering:retract": HOLDERS,
+    "answering:retract": AUTHORS,
     "answering:discussion_file": HOLDERS,
     "answering:members_answers": WRITERS,
     "answering:reply": WRITERS,
 }
 """A name in the resolver and who is let in, in which state, with which seat."""
+
+SENDERS: dict[str, Audience] = {
+    "team:seats": COORDINATORS,
+    "advisories:seats": DECIDERS,
+    "answering:discussion": HOLDERS_WHO_ANSWER,
+}
+"""Who may send the form of a page that others may read."""
