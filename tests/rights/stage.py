@@ -107,7 +107,8 @@ class Stage:
             "number": self.advisory.number, "version": self.version, "token": self.token,
             "reference": self.report.reference, "recipient": LIST, "slug": "sluice",
             "secret": self.secret, "batch": batch_key(self.batch.pk), "word": "dom0", "tree": "sluice", "branch": "1.7",
-            "sequence": 1, "rating": "high", "path": "index.txt", "page": 1, "uidb64": "MQ", "public_id": UUID(int=1),
+            "sequence": 1, "rating": "high", "path": "index.txt", "page": 1, "rest": "guess", "uidb64": "MQ",
+            "public_id": UUID(int=1),
         }  # fmt: skip
         values = {place: own[place] for place in places if place in own}
         if name == "accounts:accept":

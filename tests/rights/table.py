@@ -230,7 +230,6 @@ AUDIENCES: dict[str, Audience] = {
     "releases:override": RELEASERS.except_in("reserved", "public", "withdrawn", "unused", "merged"),
     "releases:end_early": RELEASERS,
     "advisories:rehearsal": RELEASERS,
-    "advisories:rehearsal_letter": RELEASERS,
     "advisories:rehearsal_members": RELEASERS,
     "advisories:rehearsal_letter": RELEASERS.except_in("reserved", "public", "withdrawn", "unused", "merged"),
     # Trees, branches, series, verdicts.
