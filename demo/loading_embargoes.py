@@ -12,6 +12,7 @@ from advisories.consents import SILENT
 from advisories.models import Advisory, Embargo, Matter, Party, Report, Side, Verdict
 from advisories.negotiating import End
 from advisories.outside_clocks import Began, Confirmed
+from demo.loading_releases import tuesday_noon
 from demo.scenario_people import PEOPLE
 
 ARGUED, OWNED, ASTRAY = 50, 52, 48
@@ -24,15 +25,15 @@ DAY = timedelta(days=1)
 def load_embargoes() -> None:
     """One agreed in spite of a list's limit and under revision, one only proposed, one that its release contradicts."""
     first, second = (User.objects.get(email=person.email) for person in PEOPLE[:2])
-    noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    noon = tuesday_noon(timezone.now())
     _argued(noon, first, second)
     owned = Advisory.objects.get(number=OWNED)
-    vendor = FixedEnd("Example Silicon", noon + 46 * DAY, "their mail “coordinated date”")
+    vendor = FixedEnd("Example Silicon", noon + 49 * DAY, "their mail “coordinated date”")
     outside_clocks.fix(owned, vendor, note="They tell their own customers two days before.", by=first)
-    wanted = End(noon + 46 * DAY, reason="As the vendor says.")
+    wanted = End(noon + 49 * DAY, reason="As the vendor says.")
     negotiating.propose(owned, wanted, party=Party.team(first))
     astray = Advisory.objects.get(number=ASTRAY)
-    proposal = negotiating.propose(astray, End(noon + 14 * DAY), party=Party.team(second))
+    proposal = negotiating.propose(astray, End(noon + 15 * DAY), party=Party.team(second))
     negotiating.accept(proposal, by=second)
 
 
@@ -43,17 +44,17 @@ def _argued(noon: datetime, first: User, second: User) -> None:
     posted = Began(timezone.now() - 10 * DAY, note="First post, with the reproducer left out.")
     clock = outside_clocks.start(advisory, "linux-distros", posted, by=first)
     confirmed = Confirmed(frozenset({clock.pk}), "The list has agreed to wait until the oldest branch has its fix.")
-    late = End(noon + 40 * DAY, reason="The backport to the oldest branch takes that long.")
+    late = End(noon + 42 * DAY, reason="The backport to the oldest branch takes that long.")
     longest = negotiating.propose(advisory, late, party=guest, confirmed=confirmed)
-    sooner = End(noon + 18 * DAY, reason="Before the holidays, when nobody can deploy.")
+    sooner = End(noon + 14 * DAY, reason="Before the holidays, when nobody can deploy.")
     agreed = negotiating.propose(advisory, sooner, party=Party.team(first), confirmed=confirmed, instead_of=longest)
     negotiating.answer(agreed, Verdict.ACCEPT, party=finder)
     negotiating.accept(agreed, by=second, confirmed=confirmed)
     negotiating.reject(longest, by=second)
     consent = Embargo.of(advisory).consents.get(side=Side.GUEST)
     consenting.sign(consent, SILENT.version, agreed.end_at, by=guest.user)
-    wish = End(noon + 25 * DAY, reason="I speak about it on that day.")
+    wish = End(noon + 21 * DAY, reason="I speak about it on that day.")
     later = negotiating.propose(advisory, wish, party=finder)
     negotiating.answer(later, Verdict.DECLINE, party=guest)
-    words = "The embargo was a few days longer than the list's rule, so that the oldest branch had a fix on the day."
-    afterwards.decide(advisory, Matter.LONG, words, by=second)
+    words = "It ended before the holidays, when hardly anybody could have deployed the fix."
+    afterwards.decide(advisory, Matter.SHORT, words, by=second)

@@ -30,20 +30,26 @@ def load_releases() -> None:
     """One open and moved, one frozen and lacking, one with members, one armed, one given up, one about to go out."""
     first, second, third = (User.objects.get(email=person.email) for person in PEOPLE[:3])
     now = timezone.now()
-    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    noon = tuesday_noon(now)
     # What is to go out says how every finder is credited.
     Finder.objects.filter(credit=Credit.UNDECIDED).update(credit=Credit.ANONYMOUS)
-    open_one = _plan(OPEN, noon + timedelta(days=33), first, "New year batch")
-    scheduling.move(open_one, noon + timedelta(days=40), reason="Two of us are away in that week.", by=second)
-    failing = _plan(FAILING, noon + timedelta(days=12), second)
+    open_one = _plan(OPEN, noon + timedelta(days=35), first, "New year batch")
+    scheduling.move(open_one, noon + timedelta(days=42), reason="Two of us are away in that week.", by=second)
+    failing = _plan(FAILING, noon + timedelta(days=14), second)
     releasing.freeze_batch(failing, fixes_of, by=second)
-    _predisclose(noon + timedelta(days=19), first, second)
-    armed = _plan((ARMED,), noon + timedelta(days=5), first)
+    _predisclose(noon + timedelta(days=21), first, second)
+    armed = _plan((ARMED,), noon + timedelta(days=7), first)
     releasing.freeze_batch(armed, fixes_of, by=first)
     _approve(armed, second, third)
-    given_up = _plan((GIVEN_UP,), noon + timedelta(days=26), first)
+    given_up = _plan((GIVEN_UP,), noon + timedelta(days=28), first)
     scheduling.cancel(given_up, reason="The fix waits for another project, which has not settled its date.", by=first)
     _issue_again(now + SOON, first, second, third)
+
+
+def tuesday_noon(now: datetime) -> datetime:
+    """Noon of the Tuesday from today on: the policy of the demonstration releases on Tuesdays."""
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    return noon + timedelta(days=(1 - noon.weekday()) % 7)
 
 
 def _plan(numbers: tuple[int, ...], at: datetime, by: User, name: str = "") -> Batch:
@@ -80,8 +86,8 @@ def _replace(batch: Batch, advisory: Advisory, at: datetime, first: User, second
     changes = "The fix refuses with an error of its own."
     releasing.freeze_batch(batch, fixes_of, by=first, reason=Reissue.ADDED_PATCH, changes=changes)
     sealing.seal_waiting()
-    why = "Two large members deploy at the end of that week."
-    scheduling.move(batch, at + timedelta(days=2), reason=why, by=second)
+    why = "Two large members cannot deploy in that week."
+    scheduling.move(batch, at + timedelta(days=7), reason=why, by=second)
 
 
 def _better(patch: bytes) -> bytes:

@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/withdraw", desk_release.withdraw, name="withdraw_approval"),
     path("<int:pk>/override/<int:number>", by_method(get=desk_release.ask_override, post=desk_release.override),
          name="override"),
+    path("<int:pk>/steps/<int:step>/again", desk_release.try_step, name="try_step"),
     path("<int:pk>/end-early", by_method(get=desk_early.ask_end, post=desk_early.end), name="end_early"),
 ]  # fmt: skip

@@ -4,15 +4,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from accounts.access import Viewer
+from accounts.models.outgoing import LEFT, Sending
 from advisories import standing
 from advisories.batching import BatchState
 from advisories.calendar import earliest, next_slots
 from advisories.facts import NO_BRANCH
 from advisories.lifecycle import State
-from advisories.models import Advisory, Approval, Arming, Batch, BatchEntry, BatchMove, Event, Revision, TextVersion
+from advisories.models import (
+    Advisory,
+    Approval,
+    Arming,
+    Batch,
+    BatchEntry,
+    BatchMove,
+    Embargo,
+    Event,
+    PublicationStep,
+    Revision,
+    StepKind,
+    TextVersion,
+)
 from advisories.planning import taken_days
 from advisories.policies import current_policy
 from advisories.policy import Policy
@@ -22,7 +37,7 @@ from advisories.standing import AdvisoryStanding, BatchStanding
 from advisories.timeline import timeline_of
 from releases.desk import clocks
 from releases.desk.mending import lacks_of
-from releases.desk.values import Desk, Entry, Given, History, Known, Loose, Shown
+from releases.desk.values import Desk, Done, Entry, Given, History, Known, Loose, Released, Shown
 from releases.fixes import fixes_of_all
 from releases.models import Series
 
@@ -36,7 +51,7 @@ def desk_of(viewer: Viewer, now: datetime) -> Desk:
     taken = taken_days(policy, viewer)
     batches = Batch.objects.read_by(viewer)
     coming = _shown(list(batches.under_way().order_by("planned_at", "pk")), viewer, policy, taken, now)
-    released = tuple(batches.filter(state=BatchState.RELEASED).order_by("-planned_at")[:LAST_RELEASED])
+    released = tuple(_released(batches, viewer))
     return Desk(policy.zone, tuple(coming), tuple(_loose(viewer, policy, taken, now)), released)
 
 
@@ -70,11 +85,43 @@ def history_of(batch: Batch, viewer: Viewer) -> History:
     return History(tuple(moves), tuple(void), tuple(timeline_of(events, with_names=True)))
 
 
+def steps_done(batch: Batch, viewer: Viewer) -> tuple[Done, ...]:
+    """What follows the instant, advisory by advisory, as far as it has been done; the page is there without any."""
+    steps = PublicationStep.objects.visible_to(viewer).filter(
+        publication__arming__batch=batch, publication__voided_at__isnull=True, publication__public_at__lte=Now()
+    )
+    return tuple(
+        Done(
+            pk=one.pk,
+            label=f"{one.publication.advisory.label} v{one.publication.version}",
+            what=f"Mail to {one.target}" if one.kind == StepKind.MAIL else "The record, and those who hold it",
+            state=str(one.get_state_display()),
+            is_done=one.state in LEFT,
+            is_failed=one.state == Sending.FAILED,
+            at=one.sent_at or (one.due_at if one.state == Sending.QUEUED else None),
+            attempts=one.attempts,
+            trouble=one.trouble,
+        )
+        for one in steps.select_related("publication__advisory").order_by("publication__number", "pk")
+    )
+
+
 def is_overdue(batch: Batch, now: datetime) -> bool:
     """Whether its instant has passed with nothing going out."""
     return batch.planned_at <= now and batch.state in (
         BatchState.OPEN, BatchState.FROZEN, BatchState.PREDISCLOSED,
     )  # fmt: skip
+
+
+def _released(batches: QuerySet[Batch], viewer: Viewer) -> Iterable[Released]:
+    """What came out last, and how much of what follows is still to be done."""
+    mine = PublicationStep.objects.visible_to(viewer).filter(publication__arming__batch=OuterRef("pk"))
+    open_ones = mine.filter(publication__voided_at__isnull=True).exclude(state__in=LEFT).order_by()
+    count = open_ones.values("publication__arming__batch").annotate(n=Count("pk")).values("n")
+    failed = Exists(open_ones.filter(state=Sending.FAILED))
+    last = batches.filter(state=BatchState.RELEASED).order_by("-planned_at")
+    for one in last.annotate(open_steps=Subquery(count), has_failed=failed)[:LAST_RELEASED]:
+        yield Released(one, getattr(one, "open_steps") or 0, getattr(one, "has_failed"))  # noqa: B009
 
 
 def _shown(
@@ -154,7 +201,12 @@ def _loose(viewer: Viewer, policy: Policy, taken: Mapping[date, int], now: datet
     free = Advisory.objects.visible_to(viewer).filter(~Exists(inside))
     waiting = free.filter(state__in=[State.DRAFTING, State.READY, State.PREDISCLOSED])
     reported = dict(waiting.annotate(first=Min("reports__received_at")).order_by().values_list("pk", "first"))
-    for one in waiting.order_by("number"):
+    agreed = Embargo.objects.visible_to(viewer).in_force().filter(advisory=OuterRef("pk"), out="").values("end_at")
+    for one in waiting.annotate(agreed_at=Subquery(agreed[:1])).order_by("number"):
+        agreed_at: datetime | None = getattr(one, "agreed_at")  # noqa: B009  # annotated just now
+        if agreed_at is not None:
+            yield Loose(one, (), agreed_at)
+            continue
         since = earliest(policy, now=now, reported_at=reported.get(one.pk) or one.created_at)
         yield Loose(one, next_slots(policy, taken, since, GOOD_DATES))
     # Whether an edit took itself back again is told when it is frozen: here it is enough that something was changed.

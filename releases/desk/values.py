@@ -115,7 +115,35 @@ class Loose:
 
     advisory: Advisory
     slots: tuple[Slot, ...]
+    """None where an end is agreed, which is the date then."""
+    agreed_at: datetime | None = None
     is_reissue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One step that follows the instant of a release."""
+
+    pk: int
+    label: str
+    what: str
+    state: str
+    is_done: bool
+    is_failed: bool
+    at: datetime | None
+    """When it was done, or is tried next."""
+    attempts: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A release that is out."""
+
+    batch: Batch
+    open_steps: int
+    """How much of what follows is not done."""
+    has_failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +163,7 @@ class Desk:
     zone: str
     coming: tuple[Shown, ...]
     loose: tuple[Loose, ...]
-    released: tuple[Batch, ...]
+    released: tuple[Released, ...]
 
     @property
     def overdue(self) -> int:

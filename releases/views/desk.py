@@ -44,6 +44,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "history": reading.history_of(found, request.user),
         "state": BatchState(found.state),
         "told": register.progress_of(found, request.user),
+        "steps_done": reading.steps_done(found, request.user),
     }
     if found.state == BatchState.OPEN:
         context["join"] = JoinForm(viewer=request.user, initial={"turn": found.turn})

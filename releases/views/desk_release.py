@@ -1,15 +1,16 @@
 """Letting a batch go: freeze, open again, pre-disclose, approve, override."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
-from advisories import releasing
+from advisories import publishing, releasing
 from advisories.lifecycle import State
 from advisories.missing import missing_for
-from advisories.models import Batch, Reissue
+from advisories.models import Batch, PublicationStep, Reissue
 from advisories.releasing import ChangedSince
 from advisories.standing import of_batch
 from releases.desk import reading
@@ -41,6 +42,16 @@ def freeze(request: SignedInRequest, pk: int) -> HttpResponse:
         return f"Frozen: {names}. A worker writes and signs the text now." if made else "Frozen; nothing had changed."
 
     return carry_out(request, found, question, FreezeForm(request.POST, is_first=is_first), act)
+
+
+@require_POST
+def try_step(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
+    """Queue what was given up once more."""
+    found = releasers_batch(request, pk)
+    steps = PublicationStep.objects.visible_to(request.user).filter(publication__arming__batch=found)
+    publishing.try_again(get_object_or_404(steps.select_related("publication__advisory"), pk=step), by=request.user)
+    messages.success(request, "It is tried again.")
+    return redirect(found)
 
 
 @require_POST

@@ -43,7 +43,7 @@ _OF_EACH = 2
 
 _OF_BATCHES = (
     *("batch", "join_batch", "leave_batch", "move_batch", "split_batch", "cancel_batch", "freeze_batch", "open_batch"),
-    *("predisclose", "approve", "withdraw_approval", "override", "end_early"),
+    *("predisclose", "approve", "withdraw_approval", "override", "end_early", "try_step"),
 )
 """Pages of the release desk."""
 
@@ -67,6 +67,7 @@ _GUESSES: dict[str, list[Any]] = {
     "pk": [1, MISSING], "token": [OTHERS_TOKEN, "guess"], "reference": ["guess"], "uidb64": ["MQ"],
     "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
     "name": ["guess.txt"], "version": [2, 1, 0, 2**70], "rating": ["high", "guess"],
+    "step": [1, MISSING],
     "word": ["guess"], "page": [1, 2, 2**70],
     "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16], "rest": ["guess"],
     "path": ["index.txt", "feed.json", "2026/ssa-7.json", "2026/ssa-7.json.sha256", "guess"],

@@ -217,6 +217,7 @@ AUDIENCES: dict[str, Audience] = {
     "releases:plan": TEAM,
     "releases:end_alone": ENDERS,
     "releases:batch": RELEASERS,
+    "releases:try_step": RELEASERS,
     "releases:join_batch": RELEASERS,
     "releases:leave_batch": RELEASERS,
     "releases:move_batch": RELEASERS,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Sending, User
@@ -48,6 +49,12 @@ from tests.walk.scene import (
 )
 
 __all__ = ["inbox"]
+
+
+def text_for(viewer: User, address: str) -> str:
+    client = Client()
+    client.force_login(viewer)
+    return client.get(address).content.decode()
 
 
 def test_who_leaves_under_embargo_gets_no_more_and_the_record_keeps_what_they_saw(
@@ -178,6 +185,10 @@ def test_the_instant_holds_with_every_mail_refused_and_each_letter_leaves_once_a
     assert [publishing.do_step(pk) for pk in publishing.due_steps()] == [False, False, False]
     waiting = PublicationStep.objects.filter(kind=StepKind.MAIL, state=Sending.QUEUED)
     assert waiting.count() == 3
+    batch.refresh_from_db()
+    desk, page = (text_for(people[0], address) for address in ("/desk/", batch.get_absolute_url()))
+    assert "Readers have it; 3 steps still to do." in " ".join(desk.split())
+    assert page.count("next try") == 3, "what is done and what isn't is seen step by step"
     inbox.refuses = False
     waiting.update(due_at=timezone.now())
     due = publishing.due_steps()
