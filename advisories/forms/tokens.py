@@ -26,7 +26,9 @@ class TokenForm(forms.Form):
         "and links, and opens nothing else.",
     )  # fmt: skip
     ends_on = forms.DateField(
-        label="Until", widget=forms.DateInput(attrs={"type": "date"}), help_text="A year from now at the latest."
+        label="Until",
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        help_text="A year from now at the latest.",
     )
     place = forms.ChoiceField(label="For")
 

@@ -58,4 +58,4 @@ def verdicts(request: TokenRequest, number: int, version: int, branch: str | Non
     verdict depends on something that you do not hold.
     """
     found = verdicts_for(request.user, holding.revision(request.user, number, version))
-    return [one for one in found.told if branch is None or one.branch == branch]
+    return [one for one in found if branch is None or one.branch == branch]

@@ -19,6 +19,7 @@ from releases.models import Check, Series
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
+_PLACE = ("series", "tree", "branch", "baseline", "base_commit")
 _AS_FROZEN = ("tree", "branch", "baseline", "baseline_name", "base_commit", "series", "kind")
 
 
@@ -47,32 +48,21 @@ class HeldVerdict:
         return "git cherry-pick -x \\\n" + " \\\n".join(f"  {one}" for one in self.prerequisites)
 
 
-@dataclass(frozen=True, slots=True)
-class HeldVerdicts:
-    """Those that may be told."""
-
-    told: tuple[HeldVerdict, ...]
-    withheld: int
-    """How many lean on what the member doesn't hold."""
-
-
-def verdicts_for(viewer: Viewer, revision: Revision) -> HeldVerdicts:
+def verdicts_for(viewer: Viewer, revision: Revision) -> list[HeldVerdict]:
     """Those of a revision that was fetched for `viewer`: four questions, however many verdicts."""
     frozen = revision.content["verdicts"]
     if not frozen:
-        return HeldVerdicts((), 0)
+        return []
     known = _known_to(viewer)
     leaning = _leaning(viewer, revision)
     names = _names(viewer, known)
-    told, withheld = [], 0
+    told = []
     for one in frozen:
-        leans_on = leaning.get((one["series"], one["tree"], one["branch"], one["base_commit"]), set())
+        leans_on = leaning.get(tuple(one[name] for name in _PLACE), set())
         first = [names.get(name.removeprefix("series "), "") if " " in name else name for name in one["prerequisites"]]
-        if leans_on - known or not all(first):
-            withheld += 1
-            continue
-        told.append(_verdict(one, first))
-    return HeldVerdicts(tuple(told), withheld)
+        if leans_on <= known and all(first):
+            told.append(_verdict(one, first))
+    return told
 
 
 def _verdict(one: Mapping[str, Any], first: list[str]) -> HeldVerdict:
@@ -91,13 +81,13 @@ def _known_to(viewer: Viewer) -> set[int]:
     return {*held, *readable}
 
 
-def _leaning(viewer: Viewer, revision: Revision) -> dict[tuple[str, str, str, str], set[int]]:
-    """Which advisories the checks of these series lean on, by series, tree, branch and base commit."""
-    found: dict[tuple[str, str, str, str], set[int]] = {}
+def _leaning(viewer: Viewer, revision: Revision) -> dict[tuple[str, ...], set[int]]:
+    """Which advisories the checks of these series lean on, by the names of `_PLACE`."""
+    found: dict[tuple[str, ...], set[int]] = {}
     rows = Check.objects.held_by(viewer).filter(revision__series__advisory=revision.advisory_id)
-    names = ("revision__series", "branch__tree__slug", "branch__name", "base_commit", "leans_on")
-    for series, tree, branch, commit, other in rows.filter(leans_on__isnull=False).values_list(*names):
-        found.setdefault((str(series), tree, branch, commit), set()).add(other)
+    names = ("revision__series", "branch__tree__slug", "branch__name", "baseline", "base_commit", "leans_on")
+    for *place, other in rows.filter(leans_on__isnull=False).values_list(*names):
+        found.setdefault(tuple(map(str, place)), set()).add(other)
     return found
 
 
