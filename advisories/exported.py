@@ -103,7 +103,7 @@ LIVE_ONLY: dict[str, str] = {
     **dict.fromkeys(("api:openapi", "api:docs", "api:missing"), "is about the API"),
     **dict.fromkeys((f"api:{name}" for name in ("me", "advisories", "advisory", "revisions")), "asks for a token"),
     **dict.fromkeys((f"api:{name}" for name in ("revision", "text", "sums", "patches", "patch")), "asks for a token"),
-    **dict.fromkeys((f"api:{name}" for name in ("series", "verdicts")), "asks for a token"),
+    **dict.fromkeys((f"api:{name}" for name in ("series", "verdicts", "readiness", "say")), "asks for a token"),
     **dict.fromkeys((f"api:{name}" for name in ("batches", "one_batch", "published")), "asks for a token"),
     **dict.fromkeys((f"api:{name}" for name in ("archive", "advisory_archive", "batch_archive")), "asks for a token"),
     **dict.fromkeys((f"reports:{name}" for name in ("propose_end", "answer_end", "withdraw_end")), "is a form"),

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from advisories.api import advisories, problems, revisions
+from advisories.api import advisories, problems, readiness, revisions
 from advisories.api.bearer import Bearer
 from advisories.api.door import guarded, missing, opened
 from advisories.api.problems import Problem
@@ -26,7 +26,7 @@ api = NinjaAPI(
     auth=Bearer(),
     urls_namespace="api",
 )
-for router in (advisories.router, revisions.router, verdicts.router):
+for router in (advisories.router, revisions.router, readiness.router, verdicts.router):
     api.add_router("", router)
 
 

@@ -1,5 +1,6 @@
 """Asking the API as somebody's program does."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,11 @@ class Program:
     def get(self, path: str, **headers: str) -> Any:
         """`path` below the API's root."""
         return Client().get(f"{API}{path}", headers={"Authorization": f"Bearer {self.secret}"} | headers)
+
+    def put(self, path: str, told: dict[str, Any]) -> Any:
+        """Send `told` as JSON."""
+        headers = {"Authorization": f"Bearer {self.secret}"}
+        return Client().put(f"{API}{path}", json.dumps(told), content_type="application/json", headers=headers)
 
     def json(self, path: str) -> Any:
         """The answer, which has to be a good one."""

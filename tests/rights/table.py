@@ -212,6 +212,8 @@ AUDIENCES: dict[str, Audience] = {
     "api:patch": PROGRAMS,
     "api:series": PROGRAMS,
     "api:verdicts": PROGRAMS,
+    "api:readiness": PROGRAMS,
+    "api:say": PROGRAMS,
     # The release desk.
     "releases:desk": DATES,
     "releases:plan": TEAM,
