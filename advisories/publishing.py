@@ -29,6 +29,7 @@ from advisories.models import (
     StepKind,
     What,
 )
+from advisories.notifying import notify_team
 
 _MOST_AT_ONCE = 100
 
@@ -77,7 +78,10 @@ def do_step(pk: int) -> bool:
     if not PublicationStep.objects.due().filter(pk=pk).exists():
         return False
     rows = PublicationStep.objects.select_related("publication__revision__advisory")
-    return outbox.send(rows, pk, _announce) is Sending.SENT
+    stands = outbox.send(rows, pk, _announce)
+    if stands is Sending.FAILED:
+        notify_team(PublicationStep.objects.select_related("publication__advisory").get(pk=pk).publication.advisory)
+    return stands is Sending.SENT
 
 
 @transaction.atomic

@@ -29,6 +29,8 @@ def tell(
     )
     if audience is Audience.MEMBERS:
         promising.promise(made)
+    if what is What.HELD:
+        notifying.notify_team(advisory, About.TROUBLE)
     notifying.notify_seated(advisory, About.NEWS)
     return made
 

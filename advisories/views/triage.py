@@ -177,9 +177,10 @@ def opened_file(request: SignedInRequest, reference: str, pk: int, name: str) ->
 
 @require_safe
 def letters(request: SignedInRequest) -> HttpResponse:
-    """Letters that no thread took in: automatic answers, returned mail, loops."""
+    """Letters that no thread took in: automatic answers, returned mail, answers of members, loops."""
     _team_only(request)
-    aside = IncomingMail.objects.visible_to(request.user).exclude(fate="message").select_related("report")
+    aside = IncomingMail.objects.visible_to(request.user).exclude(fate="message")
+    aside = aside.select_related("report", "delivery__tiding__advisory", "delivery__membership__organisation")
     page = Paginator(aside.defer("content"), 50).get_page(request.GET.get("page"))
     return render(request, "triage/letters.html", {"page": page})
 
