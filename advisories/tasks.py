@@ -48,11 +48,12 @@ def open_letter(pk: int) -> None:
 @shared_task
 def sweep_releases() -> None:
     """Sign what was frozen, let the record catch up with what is out, and ring for the steps that follow."""
-    from advisories import publishing, sealing
+    from advisories import attesting, publishing, sealing
     from advisories.predisclosure import sealing as sealing_for_members
 
     sealing.seal_waiting()
     sealing_for_members.seal_waiting()
+    attesting.sign_waiting()
     publishing.release_due()
     for pk in publishing.due_steps():
         do_step.apply_async(args=(pk,), retry=False)

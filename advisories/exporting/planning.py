@@ -57,7 +57,8 @@ def plan() -> Plan:
     """Read what there is: about ten queries at any size."""
     policy, every, known = current_policy(), whole.every_one(), facts.known()
     version = digest([caching.made_with(), [getattr(settings, name) for name in _SETTINGS], policy])
-    each = [_of_one(one, known(one.first_at)) for one in every]
+    key, signed = records.key_fingerprint(), records.signatures()
+    each = [_of_one(one, (known(one.first_at), key, signed.get(one.number))) for one in every]
     notes = list(_notes(policy))
     everything = digest([*(one.made_of for one in (*each, *notes))])
     return Plan(version, (*each, *notes, Wanted(ALL, everything, lambda: _of_all(every))))
@@ -78,13 +79,13 @@ def digest(made_of: object) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), repr(made_of).encode(), hashlib.sha256).hexdigest()[:40]
 
 
-def _of_one(one: Whole, trees: object) -> Wanted:
+def _of_one(one: Whole, besides: object) -> Wanted:
     def addresses() -> Iterator[Address]:
         for name, places in exported.OF_EACH.items():
             for values in places(one):
                 yield _address(name, values)
 
-    return Wanted(f"advisory-{one.number}", digest([one.made_of, trees, records.key_fingerprint()]), addresses)
+    return Wanted(f"advisory-{one.number}", digest([one.made_of, besides]), addresses)
 
 
 def _of_all(every: tuple[Whole, ...]) -> Iterator[Address]:

@@ -152,7 +152,8 @@ def _part(wanted: Wanted, job: _Job, tags: Mapping[str, str]) -> Part:
 
 
 def _content(name: str, answer: Answer) -> bytes:
-    if answer.kind != type_of(name):
+    # A picture without an ending: the project's mark, whose kind its settings say to the web server as well.
+    if answer.kind != type_of(name) and not answer.kind.startswith("image/"):
         raise ExportFailed(f"{name} is {answer.kind}, and a web server would take it for {type_of(name) or 'nothing'}.")
     if not name.endswith(".html"):
         return answer.body

@@ -3,6 +3,7 @@
 TYPES = {
     "html": "text/html; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
+    "css": "text/css",
     "json": "application/json",
     "atom": "application/atom+xml; charset=utf-8",
     "ics": "text/calendar; charset=utf-8",

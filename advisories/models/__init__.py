@@ -34,6 +34,7 @@ from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoo
 from advisories.models.report_text import ReportText
 from advisories.models.revision import Reissue, Revision, RevisionPatch
 from advisories.models.seat import Seat
+from advisories.models.signature import Signature
 from advisories.models.signed_text import SignedText
 from advisories.models.tag import PublicTag, Tag
 from advisories.models.text_version import TextVersion
@@ -51,7 +52,8 @@ __all__ = [
     "Notification", "OpenedFile", "OpenedLetter", "Opening", "Organisation", "Origin", "Out", "Outcome", "OutgoingMail",
     "Override", "Overrun", "Party", "Permission", "PolicyVersion", "Product", "Proposal", "ProposalState",
     "PublicEntry", "PublicMeasure", "PublicTag", "Publication", "PublicationStep", "Readiness", "ReadinessStatus",
-    "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Scope", "Seat", "Side", "SignedText",
+    "Reissue", "Report", "ReportDoor", "ReportText", "Revision", "RevisionPatch", "Scope", "Seat", "Side", "Signature",
+    "SignedText",
     "StaleAdvisory", "StaleBatch", "StaleEmbargo", "StaleMembership", "StaleReport", "Standing", "StartedClock",
     "StepKind", "Tag", "TextVersion", "Tick", "Tiding", "Token", "TypedText", "Vector", "Verdict", "Weight", "What",
 ]  # fmt: skip

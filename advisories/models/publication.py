@@ -81,7 +81,10 @@ class Publication(models.Model):
 
     class Meta:
         ordering = ["-public_at", "-number", "-version"]
-        indexes = [models.Index(fields=["public_at"], name="advisories_publication_when")]
+        indexes = [
+            models.Index(fields=["public_at"], name="advisories_publication_when"),
+            models.Index(fields=["number"], name="advisories_publication_number"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["advisory", "version"],

@@ -46,6 +46,7 @@ class SignedText(models.Model):
     objects = SignedTextQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["made_at"], name="advisories_signedtext_when")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(made_at__isnull=True, sha256="") | Q(made_at__isnull=False, sha256__regex=SHA256),

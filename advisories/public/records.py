@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 
 from django.conf import settings
+from django.db.models import Count
 from django.urls import reverse
 
 from advisories.formats import archive_index, csaf, csaf_provider, security_txt
 from advisories.formats.csaf import Profile
 from advisories.formats.csaf_provider import Listed, Provider
-from advisories.models import Publication
+from advisories.models import Publication, Signature
+from advisories.models.signature import Mode
 from advisories.openpgp import team
 from advisories.openpgp.signing import SigningTrouble
 from advisories.public import archive, atom, editions, facts, reading, saying
@@ -28,6 +30,7 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _PROVIDED = re.compile(r"[0-9]{4}/[^/]*?(?P<number>[0-9]{1,9})(?:-vex)?\.json(?:\.[a-z0-9]+)?")
 PROVIDED_LISTS = ("index.txt", "changes.csv", csaf_provider.FEED, csaf_provider.SERVICE, csaf_provider.CATEGORY)
 """Files of the provider that are of no single advisory, below `/csaf/`."""
+_ENDINGS = ("", ".sha256", ".sha512", ".asc")
 PROVIDER_PATH = "/.well-known/csaf/provider-metadata.json"
 
 
@@ -109,6 +112,7 @@ def provider() -> Provider:
         records=editions.public_site() + editions.RECORDS,
         key=editions.public_site() + key if key else "",
         fingerprint=fingerprint,
+        is_trusted=is_attested(),
     )
 
 
@@ -130,12 +134,20 @@ def provider_file(path: str, updated_at: datetime | None) -> bytes | None:
     return None
 
 
-def security_file(now: datetime) -> bytes:
-    """`security.txt`, unsigned: web hosts have no key. Raises `NotWritable`.
+def attested_security_file(now: datetime) -> bytes:
+    """`security.txt` as a worker signed it; unsigned where none has. Raises `NotWritable`."""
+    plain = security_file(now)
+    return _signature(plain, Mode.CLEAR) or plain
 
-    It expires a while after the day on which it is asked for, so that it only lapses where nobody runs the site.
+
+def security_file(now: datetime) -> bytes:
+    """`security.txt`, unsigned. Raises `NotWritable`.
+
+    It expires a while after the week in which it is asked for, so that it only lapses where nobody runs the site, and
+    is the same for a week, so that a worker can sign it before.
     """
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = now.astimezone(UTC).date() - timedelta(days=now.astimezone(UTC).weekday())
+    midnight = datetime.combine(monday, time(), UTC)
     key = key_address()
     contact = settings.PUBLISHER["contact"]
     return security_txt.write(
@@ -188,7 +200,7 @@ def provided_paths(issues: Sequence[Publication]) -> list[str]:
     if not editions.is_writable(one):
         return []
     documents = [csaf.path(one.record, one.edition, profile) for profile in csaf.profiles(one.record)]
-    return [f"{path}{ending}" for path in documents for ending in ("", ".sha256", ".sha512")]
+    return [f"{path}{ending}" for path in documents for ending in _ENDINGS]
 
 
 def provided(issues: Sequence[Publication], path: str) -> bytes | None:
@@ -201,15 +213,37 @@ def provided(issues: Sequence[Publication], path: str) -> bytes | None:
     for profile in csaf.profiles(one.record):
         if csaf.path(one.record, one.edition, profile) == wanted:
             content = editions.document(one, "vex.json" if profile is Profile.VEX else "csaf.json")
-            return _with_digest(content, wanted.rpartition("/")[2], ending) if content is not None else None
+            return _beside(content, wanted.rpartition("/")[2], ending) if content is not None else None
     return None
 
 
-def _with_digest(content: bytes, name: str, digest: str) -> bytes | None:
+def _beside(content: bytes, name: str, ending: str) -> bytes | None:
+    """A document, its digest or its signature; None where there is none."""
     makers = {"sha256": csaf_provider.sha256_file, "sha512": csaf_provider.sha512_file}
-    if not digest:
+    if not ending:
         return content
-    return makers[digest](name, content) if digest in makers else None
+    if ending == "asc":
+        return _signature(content, Mode.DETACHED)
+    return makers[ending](name, content) if ending in makers else None
+
+
+def is_attested() -> bool:
+    """Whether documents come with signatures of the key that is shown."""
+    key = key_fingerprint()
+    return bool(key) and Signature.objects.filter(fingerprint=key, mode=Mode.DETACHED).exists()
+
+
+def signatures() -> dict[int, int]:
+    """How many signatures of that key each advisory has, by number: one query."""
+    found = Signature.objects.filter(fingerprint=key_fingerprint(), number__isnull=False)
+    counted = found.values("number").annotate(count=Count("pk"))
+    return {one["number"]: one["count"] for one in counted if one["number"] is not None}
+
+
+def _signature(content: bytes, mode: Mode) -> bytes | None:
+    key = key_fingerprint()
+    found = Signature.objects.over(content, mode, key).first() if key else None
+    return bytes(found.content) if found else None
 
 
 def _entry(row: archive.Row) -> atom.Entry:

@@ -17,6 +17,7 @@ class Turn(NamedTuple):
     """When something became public last, by the database's clock, as the database writes it."""
     text_at: Any
     """When a text was written out last."""
+    signature: int | None
     policy: tuple[int, str] | None
     """Number and document of the policy in force; None where nobody has changed it."""
 
@@ -26,6 +27,7 @@ _QUESTION = """SELECT
     (SELECT MAX(id) FROM advisories_publication),
     (SELECT MAX(public_at) FROM advisories_publication WHERE voided_at IS NULL AND public_at <= %NOW%),
     (SELECT MAX(made_at) FROM advisories_signedtext),
+    (SELECT MAX(id) FROM advisories_signature),
     (SELECT MAX(sequence) FROM advisories_policyversion),
     (SELECT CAST(document AS text) FROM advisories_policyversion ORDER BY sequence DESC LIMIT 1)"""
 _NOW = {"sqlite": "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')", "postgresql": "STATEMENT_TIMESTAMP()"}
@@ -36,5 +38,5 @@ def turn() -> Turn:
     """Ask the database, whose clock says what is public: one query that reads the ends of a few indexes."""
     with connection.cursor() as cursor:
         cursor.execute(_QUESTION.replace("%NOW%", _NOW[connection.vendor]))
-        event, publication, live_at, text_at, number, document = cursor.fetchone()
-    return Turn(event, publication, live_at, text_at, (number, document) if number else None)
+        event, publication, live_at, text_at, signature, number, document = cursor.fetchone()
+    return Turn(event, publication, live_at, text_at, signature, (number, document) if number else None)

@@ -100,12 +100,15 @@ def provider_file(request: HttpRequest, path: str) -> HttpResponse:
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Where to report, as RFC 9116 has it."""
-    now = timezone.now()
+    try:
+        content = written.attested_security_file(timezone.now())
+    except NotWritable:
+        raise Http404 from None
 
     def make() -> HttpResponse:
-        return _file("security.txt", lambda: written.security_file(now), format_of_security_txt.MEDIA_TYPE)
+        return _file("security.txt", lambda: content, format_of_security_txt.MEDIA_TYPE)
 
-    return caching.answer(request, current_policy(), (now.date(),), None, make)
+    return caching.answer(request, current_policy(), (content,), None, make)
 
 
 @public_page
@@ -138,7 +141,7 @@ def _of_the_archive(
     return caching.answer(
         request,
         current_policy(),
-        (standing, written.key_fingerprint()),
+        (standing, written.key_fingerprint(), written.is_attested()),
         standing.changed_at,
         lambda: _file(name, lambda: make(standing), media_type),
     )
@@ -153,6 +156,8 @@ def _file(name: str, make: Callable[[], bytes | None], media_type: str = "") -> 
         content = None
     if content is None:
         raise Http404
+    if name.endswith(".json.asc"):
+        media_type = "application/pgp-signature"
     kind = media_type or _TYPES.get(name.rpartition(".")[2], "text/plain; charset=utf-8")
     response = HttpResponse(content, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
