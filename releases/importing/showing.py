@@ -11,6 +11,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 
 from accounts.access import Viewer
+from advisories.formats.dialect import MAIN
+from advisories.formats.record import version_key
 from advisories.models import ImportedNumber, ImportFinding, ImportRun, Outcome, Weight
 from releases.models import Trial
 from releases.models.trial import TrialResult
@@ -151,11 +153,16 @@ def _followed(trials: Iterable[Trial]) -> Iterable[Followed]:
         yield Followed(
             label=f"{settings.ADVISORY_PREFIX}-{number} v{version}",
             tree=tree,
-            results=tuple((kind, _WORDS[kind], ", ".join(branches)) for kind, branches in results.items()),
+            results=tuple((kind, _WORDS[kind], ", ".join(_in_order(names))) for kind, names in results.items()),
             told=tuple(
                 dict.fromkeys(trial.told for trial in some if trial.told and trial.after != TrialResult.APPLIES)
             ),
         )
+
+
+def _in_order(branches: Iterable[str]) -> list[str]:
+    """The oldest first, the main line last."""
+    return sorted(branches, key=lambda name: (name == MAIN, version_key(name)))
 
 
 _WORDS = {
