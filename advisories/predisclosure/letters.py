@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -108,10 +109,21 @@ def _read(keys: Iterable[MemberKey], at: datetime) -> MembersKeys:
     refused: list[tuple[str, str]] = []
     for key in keys:
         try:
-            usable.append(certificates.read_for_encryption(key.certificate.encode(), at))
+            certificate = _certificate(key.certificate)
+            reason = certificate.why_not_encrypted_to(at)
         except CertificateRefused as refusal:
-            refused.append((key.fingerprint, str(refusal)))
+            reason = str(refusal)
+        if reason:
+            refused.append((key.fingerprint, reason))
+        else:
+            usable.append(certificate)
     return MembersKeys(tuple(usable), tuple(refused))
+
+
+@lru_cache(maxsize=1024)
+def _certificate(armoured: str) -> Certificate:
+    """Read once for all the letters of a release; what it may be used for is asked of it each time."""
+    return certificates.read(armoured.encode())
 
 
 def envelope_of(delivery: Delivery, tiding: Tiding) -> Envelope:
