@@ -88,7 +88,11 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
         .select_related("batch")
         .first(),
         "revisions": list(
-            Revision.objects.visible_to(viewer).filter(advisory=advisory).defer("content").order_by("-number")
+            Revision.objects.visible_to(viewer)
+            .filter(advisory=advisory)
+            .select_related("advisory")
+            .defer("content")
+            .order_by("-number")
         ),
     }
 
