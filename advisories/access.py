@@ -2,7 +2,7 @@
 
 from accounts.access import Viewer, holds
 from accounts.models import Role, User
-from advisories.models import Advisory, Party, Seat
+from advisories.models import Advisory, Contact, ContactRight, Organisation, Party, Seat
 from advisories.models.seat import Right
 
 
@@ -50,3 +50,15 @@ def party_of(viewer: Viewer, advisory: Advisory) -> Party | None:
         return Party.team(viewer)
     seats = Seat.objects.current().filter(user=viewer, advisory=advisory).exclude(right=Right.READ)
     return Party.guest(viewer) if seats.exists() else None
+
+
+def may_decide_members(viewer: Viewer) -> bool:
+    """Decide on applications, and who stays on the pre-disclosure list."""
+    return holds(viewer, Role.COORDINATOR)
+
+
+def may_keep(viewer: Viewer, organisation: Organisation) -> bool:
+    """Change contacts, address and keys of an organisation: its own people with that right, and coordinators."""
+    if may_decide_members(viewer):
+        return True
+    return Contact.objects.of(viewer, ContactRight.MANAGE).filter(organisation=organisation).exists()

@@ -26,6 +26,11 @@ def ring_for_members(tiding: int) -> None:
     transaction.on_commit(lambda: _ring(tasks.deliver, tiding))
 
 
+def ring_for_member_letter(pk: int) -> None:
+    """Tell a worker, once the transaction is through, that a letter to an applicant or a member waits."""
+    transaction.on_commit(lambda: _ring(tasks.send_member_letter, pk))
+
+
 def ring_for_opening(pk: int) -> None:
     """Tell a worker, once the transaction is through, that an encrypted letter has come."""
     transaction.on_commit(lambda: _ring(tasks.open_letter, pk))

@@ -68,6 +68,22 @@ def do_step(pk: int) -> None:
 
 
 @shared_task
+def send_member_letter(pk: int) -> None:
+    """Send one letter about somebody's place on the list, unless somebody is at it."""
+    from advisories.predisclosure import member_letters
+
+    member_letters.send(pk)
+
+
+@shared_task
+def sweep_members() -> None:
+    """Announce keys that end, terms that wait, a year without a confirmation."""
+    from advisories.predisclosure import watching
+
+    watching.sweep()
+
+
+@shared_task
 def sweep_mail() -> None:
     """Ring again for letters that wait, and forget what was kept for a while only."""
     from advisories import notifying, opening, posting

@@ -139,6 +139,28 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "date-answered": lambda detail, names: "A member's question about the date answered",
     "delivery-bounced": lambda detail, names: "A letter to a member came back",
     "delivery-sent-again": lambda detail, names: "A letter to a member sent again",
+    "application-received": lambda detail, names: (
+        "Application received" if detail["complete"] else "Application received, incomplete"
+    ),
+    "application-completed": lambda detail, names: "The applicant changed it",
+    "application-noted": lambda detail, names: "Note written for the team",
+    "application-moved": lambda detail, names: f"Moved from {detail['from']} to {detail['to']}",
+    "member-joined": lambda detail, names: (
+        "Joined the list" + (f", told of {len(detail['caught_up'])} under embargo" if detail["caught_up"] else "")
+    ),
+    "membership-changed": lambda detail, names: f"Membership went from {detail['from']} to {detail['to']}",
+    "membership-confirmed": lambda detail, names: "Confirmed that everything still holds",
+    "terms-accepted": lambda detail, names: f"Version {detail['version']} of the terms accepted",
+    "contact-given": lambda detail, names: f"{_name(detail['person'], names)} speaks for it: {detail['right']}",
+    "contact-ended": lambda detail, names: f"{_name(detail['person'], names)} no longer speaks for it",
+    "member-key-added": lambda detail, names: f"Key {detail['fingerprint'][-16:]} added",
+    "member-key-retired": lambda detail, names: f"Key {detail['fingerprint'][-16:]} taken out of use",
+    "role-address-asked": lambda detail, names: "Another role address asked for",
+    "role-address-changed": lambda detail, names: "Another role address confirmed",
+    "listing-changed": lambda detail, names: f"{'May' if detail['listed'] else 'May not'} be named in public",
+    "organisation-merged": lambda detail, names: "Put into another member",
+    "kept-from": lambda detail, names: f"Kept from {_members(detail)}",
+    "kept-from-no-longer": lambda detail, names: f"No longer kept from {_members(detail)}",
     "flag-taken": lambda detail, names: f"Flag on {detail['branch']} {_owner(detail['owner'], names)}",
 }
 
@@ -180,6 +202,11 @@ def _finder(detail: Detail) -> str:
 
 def _owner(number: int | None, names: Names) -> str:
     return "given to nobody" if number is None else f"taken by {_name(number, names)}"
+
+
+def _members(detail: Detail) -> str:
+    count = len(detail["organisations"])
+    return f"{count} member{'' if count == 1 else 's'}"
 
 
 def _role(detail: Detail) -> str:

@@ -3,11 +3,11 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(/report/|\bpstf?_)[0-9A-Za-z_-]{20,}")
+_TOKEN = re.compile(r"(/report/|/members/apply/|/members/address/|\bpstf?_)[0-9A-Za-z_:-]{20,}")
 
 
 class WithoutPrivateLinks(logging.Filter):
-    """Django logs the address of a request that it refuses; that of a report's thread or of a feed is the key to it."""
+    """Django logs the address of a request that it refuses; that of a thread, an application or a feed is its key."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         told = record.getMessage()

@@ -304,6 +304,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_S * 2,
         "options": {"expires": TICK_S * 4},
     },
+    "remind members": {
+        "task": "advisories.tasks.sweep_members",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "let proposals run out": {
         "task": "advisories.tasks.sweep_embargoes",
         "schedule": TICK_S * 6,

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/", include("advisories.member_urls")),
     path("", include("advisories.answering_urls")),
     path("api/v1/", include("config.api")),
+    path("members/", include("advisories.joining_urls")),
     path("", include("releases.urls")),
     path(".well-known/security.txt", records.security_txt, name="security_txt"),
     path(".well-known/csaf/provider-metadata.json", records.provider_metadata, name="provider_metadata"),

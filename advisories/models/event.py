@@ -10,8 +10,8 @@ from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from accounts.access import is_on_the_team
-from accounts.models import User
+from accounts.access import holds, is_on_the_team
+from accounts.models import Role, User
 from advisories import events
 
 _CHAIN_LOCK = 0x50454E53
@@ -77,6 +77,8 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
         if is_on_the_team(viewer):
             found |= Q(kind__in=TOLD_TO_TEAM)
+        if holds(viewer, Role.SECURITY, Role.COORDINATOR):
+            found |= Q(about__startswith="organisation:") | Q(about__startswith="application:")
         return self.filter(found)
 
     def about(self, subject: models.Model) -> Self:

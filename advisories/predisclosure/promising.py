@@ -46,7 +46,10 @@ def catch_up(membership: Membership) -> list[Delivery]:
     the step that lets it in.
     """
     had = Delivery.objects.filter(tiding=OuterRef("pk"), membership=membership)
-    return _make((tiding, membership) for tiding in untold(membership.organisation).filter(~Exists(had)))
+    made = _make((tiding, membership) for tiding in untold(membership.organisation).filter(~Exists(had)))
+    for tiding in {one.tiding_id for one in made}:
+        bells.ring_for_members(tiding)
+    return made
 
 
 def untold(organisation: Organisation | None) -> QuerySet[Tiding]:

@@ -53,11 +53,12 @@ GUARDED = {
     *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),
     *("Organisation", "Contact", "Membership", "MemberKey", "Delivery", "KeptFrom", "Permission", "Notification"),
     *("MemberText", "Looked", "Token"),
+    *("Application", "ApplicationNote", "MemberLetter"),
     *("Product", "Readiness", "Ask"),
 }
 THROUGH_THE_VIEWER = {
     *("visible_to", "read_by", "known_to", "public", "with_list_visible_to", "leaving_a_note_for"),
-    *("record", "behind", "told_to_finder"),
+    *("record", "behind", "told_to_finder", "told_to_applicant"),
     *("held_by", "spoken_for_by", "of", "shown"),
 }
 """`record` only writes; `behind` needs the token of a private link, `told_to_finder` the report it led to, `shown` the
@@ -69,6 +70,7 @@ SHAPED_FOR_VIEWERS = ("board", "evidence", "desk", "lacking")
 NOT_SHOWN = {
     ("releases/forms/series.py", "Series.objects.none()"),
     ("advisories/forms/answering.py", "Organisation.objects.none()"),
+    ("advisories/forms/judging.py", "Organisation.objects.none()"),
     ("advisories/forms/triage.py", "Advisory.objects.none()"),
     ("advisories/forms/triage.py", "Report.objects.none()"),
     *(("advisories/forms/numbering.py", f"{name}.objects.none()") for name in ("Advisory", "Report", "Identifier")),

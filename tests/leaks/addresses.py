@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.models import TeamSeat
 from advisories.models import (
     Advisory,
+    Application,
     Ask,
     Batch,
     Comment,
@@ -24,6 +25,8 @@ from advisories.models import (
     Decision,
     Delivery,
     ImportRun,
+    KeptFrom,
+    Membership,
     Organisation,
     Product,
     Proposal,
@@ -47,6 +50,14 @@ _OF_BATCHES = (
 )
 """Pages of the release desk."""
 
+_OF_ORGANISATIONS = (
+    *("organisation", "invite", "end_contact", "add_key", "retire_key", "change_address", "accept_terms", "confirm"),
+    *("change_listing", "merge"),
+)
+"""Pages of a member's own things."""
+
+_OF_APPLICATIONS = ("judge", "note", "ask", "reject", "accept")
+
 _ROWS: dict[str, type[Model]] = {
     "check": Check, "check_mbox": Check, "series": Series, "revision": Series, "upload_revision": Series,
     "patch_file": Patch, "uploaded_file": Upload, "take_flag": Flag, "hand_over_flag": Flag,
@@ -58,6 +69,7 @@ _ROWS: dict[str, type[Model]] = {
     "import": ImportRun,
     "add_product": Organisation, "retire_product": Product, "say": Product, "reply": Ask,
     "discussion_file": CommentFile,
+    **dict.fromkeys(_OF_ORGANISATIONS, Organisation), "step": Membership, "tell_again": KeptFrom,
     **dict.fromkeys(_OF_BATCHES, Batch),
     **dict.fromkeys(("answer_end", "accept_end", "reject_end", "withdraw_end"), Proposal),
 }  # fmt: skip
@@ -68,6 +80,7 @@ _GUESSES: dict[str, list[Any]] = {
     "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
     "name": ["guess.txt"], "version": [2, 1, 0, 2**70], "rating": ["high", "guess"],
     "step": [1, MISSING],
+    "contact": [1, MISSING], "key": [1, MISSING],
     "word": ["guess"], "page": [1, 2, 2**70],
     "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16], "rest": ["guess"],
     "path": ["index.txt", "feed.json", "2026/ssa-7.json", "2026/ssa-7.json.sha256", "guess"],
@@ -240,6 +253,8 @@ def _values(own: str, place: str) -> list[Any]:
         return [f"ssa{HIDDEN_NUMBER}-v2", f"ssa{PUBLIC_REDRAFTED}-v2", "guess"]
     if own == "branch_feed":
         return {"tree": [*Tree.objects.values_list("slug", flat=True), "missing"], "branch": ["1.0", "guess"]}[place]
+    if place in ("step", "reference") and own in ("step", *_OF_APPLICATIONS):
+        return ["remove", "guess", *Application.objects.values_list("reference", flat=True)]
     if place in _GUESSES:
         return _GUESSES[place]
     raise LookupError(f"the crawl has no values for {place} of {own}")

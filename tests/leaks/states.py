@@ -29,6 +29,8 @@ from advisories.lifecycle import State
 from advisories.missing import BranchFacts
 from advisories.models import (
     Advisory,
+    Application,
+    ApplicationNote,
     Arming,
     Ask,
     Attachment,
@@ -44,6 +46,7 @@ from advisories.models import (
     IncomingMail,
     KeptFrom,
     MemberKey,
+    MemberLetter,
     MembershipState,
     MemberText,
     OpenedFile,
@@ -166,6 +169,23 @@ def _add_members(advisory: Advisory, by: User) -> None:
     KeptFrom.objects.create(
         advisory=advisory, organisation=narrow.organisation, reason=word("kept-from-because"), by=by
     )
+    _add_an_applicant(by)
+
+
+def _add_an_applicant(by: User) -> None:
+    """Who wants to be a member is the team's business, and so is what was said about it."""
+    armour = f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{word('applicants-key')}\n-----END PGP PUBLIC KEY BLOCK-----\n"
+    application = Application.objects.create(
+        reference="a00001", state="applied", name=word("applicant"), website=f"https://{word('applicants-site')}.example",
+        contact_name=word("applicants-name"), contact_address=f"{word('applicants-address')}@members.sluice.example",
+        role_address=f"{word('applicants-role')}@members.sluice.example", certificate=armour,
+        answers={"kind": word("applicants-answer")}, is_during_embargo=True,
+    )  # fmt: skip
+    ApplicationNote.objects.create(application=application, kind="note", text=word("note-on-applicant"), by=by)
+    MemberLetter.objects.create(
+        application=application, kind="application", key="received", header_id="<a@sluice.example>",
+        to_address=application.contact_address,
+    )  # fmt: skip
 
 
 def _bring_in(advisory: Advisory) -> None:

@@ -1,225 +1,311 @@
-"""What contacts of members see of what was delivered to them, and what nobody else does."""
+"""The team's and the members' own pages: who gets in, what each step does, what the page says beforehand."""
 
-import io
-import tarfile
-from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories.affected import Needs, Status
-from advisories.lifecycle import State
+from advisories import policies
 from advisories.models import (
-    Advisory,
-    Affected,
+    Application,
     Contact,
+    ContactRight,
     Delivery,
-    Event,
-    Identifier,
     KeptFrom,
+    MemberKey,
+    MemberLetter,
     Membership,
     MembershipState,
-    Standing,
-    What,
+    Organisation,
 )
-from advisories.predisclosure import sealing
-from tests.advisories.predisclosure.told import make_batch, predisclosed, revised, tell
-from tests.leaks.crawl import told
-from tests.make import make_advisory, make_contact, make_guest, make_member, make_publication, make_user
+from advisories.policy import Policy
+from advisories.predisclosure import deciding, member_letters
+from advisories.predisclosure.applications import ApplicationState
+from tests.advisories.predisclosure.applying import filled, key, public_key
+from tests.advisories.predisclosure.told import predisclosed
+from tests.make import make_contact, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def member() -> Membership:
-    return make_member()
-
-
-@pytest.fixture
-def contact(member: Membership) -> User:
-    return make_contact(member)
-
-
-@pytest.fixture
-def reader(client: Client, contact: User) -> Client:
-    client.force_login(contact)
+def browser(user: User | None = None) -> Client:
+    client = Client()
+    if user is not None:
+        client.force_login(user)
     return client
 
 
-def text_of(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer.text
+def text(answer: Any) -> str:
+    found: str = answer.content.decode()
+    return found
 
 
-def test_the_desk_says_what_is_coming_the_nearest_first(reader: Client) -> None:
-    for days, title in ((20, "The later one"), (5, "The sooner one")):
-        advisory = make_advisory(state=State.READY)
-        Advisory.objects.filter(pk=advisory.pk).update(title=title)
-        predisclosed(title=title, batch=make_batch(advisory, days=days))
-    page = text_of(reader, "/members/desk/")
-    assert page.index("The sooner one") < page.index("The later one")
-    assert "2 with news since you last looked" in page
+@pytest.fixture
+def member() -> Membership:
+    return make_member(terms_version=1, terms_accepted_at=timezone.now())
 
 
-def test_an_empty_desk_says_what_will_stand_there(reader: Client) -> None:
-    assert "Nothing is coming" in text_of(reader, "/members/desk/")
+@pytest.fixture
+def own(member: Membership) -> Client:
+    return browser(make_contact(member, "own@reservoir.example"))
 
 
-def test_what_was_read_is_no_longer_new_and_counts_as_fetched(reader: Client, member: Membership) -> None:
-    advisory = predisclosed(title="A queue overflows")
-    assert Delivery.objects.get().fetched_at is None
-    text_of(reader, f"/members/advisories/{advisory.number}/")
-    assert Delivery.objects.get().fetched_at is not None
-    assert "with news" not in text_of(reader, "/members/desk/")
-    revised(advisory)
-    assert "Another revision, v2" in text_of(reader, "/members/desk/")
+@pytest.fixture
+def coordinator() -> Client:
+    return browser(make_user("coordinator@sluice.example", Role.COORDINATOR))
 
 
-def test_a_moved_date_shows_what_it_was(reader: Client) -> None:
-    advisory = make_advisory(state=State.READY)
-    batch = make_batch(advisory, days=10)
-    moved = predisclosed(batch=batch)
-    text_of(reader, f"/members/advisories/{moved.number}/")
-    batch.planned_at = timezone.now() + timedelta(days=30)
-    batch.save()
-    tell(moved, What.DATE_MOVED, batch=batch)
-    page = text_of(reader, "/members/desk/")
-    assert "The date moved" in page
-    assert f"{batch.planned_at:%-d %b %Y}" in page
+@pytest.fixture
+def applicant() -> Application:
+    Client().post("/members/apply/", filled())
+    return Application.objects.get()
 
 
-def test_a_revision_is_shown_with_what_changed_and_its_notes(reader: Client) -> None:
-    advisory = predisclosed(description="Many pages.", notes="Do not tell your mirrors.")
-    revised(advisory, "Too many pages.")
-    page = text_of(reader, f"/members/advisories/{advisory.number}/")
-    assert "From v1 to v2" in page
-    assert "Do not tell your mirrors." in page
-    assert "It says more." in page
-    assert "From v1" not in text_of(reader, f"/members/advisories/{advisory.number}/v1/")
+PEOPLE = ("anonymous", "nobody", "release manager", "operator", "reading contact", "managing contact", "other contact",
+          "removed contact", "security", "coordinator")  # fmt: skip
 
-
-def test_a_draft_after_the_revision_is_not_shown(reader: Client) -> None:
-    advisory = predisclosed(title="As it was frozen")
-    Advisory.objects.filter(pk=advisory.pk).update(title="As it is drafted", impact="Drafted as well")
-    for address in ("/members/desk/", f"/members/advisories/{advisory.number}/"):
-        assert "drafted" not in text_of(reader, address).lower()
-
-
-def test_a_condition_on_something_that_is_not_held_is_not_told(reader: Client) -> None:
-    hidden = make_advisory(number=4711, state=State.READY)
-    advisory = make_advisory(state=State.PREDISCLOSED)
-    Affected.objects.create(
-        advisory=advisory, position=1, tree="sluice", ranges="1.0.x", status=Status.AFFECTED,
-        condition_on=hidden, condition_needs=Needs.FIX_ABSENT,
-    )  # fmt: skip
-    predisclosed(advisory)
-    assert "4711" not in text_of(reader, f"/members/advisories/{advisory.number}/")
-
-
-def test_once_public_it_leads_to_its_public_page(reader: Client) -> None:
-    advisory = predisclosed()
-    make_publication(advisory, timezone.now() - timedelta(minutes=1))
-    assert f'href="/advisories/{advisory.number}/public"' in text_of(reader, f"/members/advisories/{advisory.number}/")
-    assert "Public by now" in text_of(reader, "/members/desk/")
-
-
-def test_what_has_arrived_is_said_once_and_recorded(reader: Client, contact: User) -> None:
-    advisory = predisclosed()
-    for _ in range(2):
-        assert reader.post(f"/members/advisories/{advisory.number}/acknowledge").status_code == 302
-    assert Delivery.objects.get().acknowledged_by == contact
-    assert Event.objects.filter(kind="delivery-acknowledged", by=contact).count() == 1
-    assert "Acknowledged" in text_of(reader, f"/members/advisories/{advisory.number}/")
-
-
-def test_a_patch_is_read_and_saved_byte_for_byte(reader: Client) -> None:
-    advisory = predisclosed()
-    address = f"/members/advisories/{advisory.number}/v1/patches/1.patch"
-    assert reader.get(address).content.startswith(b"--- a/queue.c")
-    assert "bounded" in text_of(reader, f"{address}/lines")
-
-
-def test_the_archive_of_a_release_holds_each_advisory_once(reader: Client) -> None:
-    batch = make_batch(make_advisory(state=State.READY))
-    one, other = predisclosed(batch=batch), predisclosed(batch=batch)
-    revised(one, batch=batch)
-    page = text_of(reader, "/members/desk/")
-    address = page.split('href="/members/batches/')[1].split('"')[0]
-    answer = reader.get(f"/members/batches/{address}")
-    with tarfile.open(fileobj=io.BytesIO(answer.content)) as packed:
-        names = packed.getnames()
-    assert {name.split("/")[0] for name in names} == {f"ssa{one.number}-v2", f"ssa{other.number}-v1"}
-    assert answer.content == reader.get(f"/members/batches/{address}").content
-
-
-STRANGERS: dict[str, Callable[[Advisory], User]] = {
-    "another member's contact": lambda advisory: make_contact(_kept_out(advisory)),
-    "a contact of a suspended one": lambda advisory: make_contact(_suspended()),
-    "the team": lambda advisory: make_user("", Role.SECURITY, Role.COORDINATOR),
-    "a guest": make_guest,
-    "an operator": lambda advisory: make_user("", is_superuser=True),
-    "nobody": lambda advisory: make_user(),
+PAGES: dict[str, tuple[str, ...]] = {
+    # Address, and who is let in; the rest hear 403 on what everyone knows to be there, else 404, or sign in.
+    "/members/": PEOPLE,
+    "/members/apply/": PEOPLE,
+    "/members/team/": ("security", "coordinator"),
+    "/members/team/applications/{reference}/": ("security", "coordinator"),
+    "/members/team/applications/{reference}/accept": ("coordinator",),
+    "/members/team/members/{membership}/suspend": ("coordinator",),
+    "/members/team/members/{membership}/remove": ("coordinator",),
+    "/members/team/members/{membership}/merge/": ("coordinator",),
+    "/members/organisation/{organisation}/": ("reading contact", "managing contact", "security", "coordinator"),
 }
 
 
-def _kept_out(advisory: Advisory) -> Membership:
-    membership = make_member("Kept out")
-    KeptFrom.objects.create(advisory=advisory, organisation=membership.organisation, reason="Their part.", by=None)
-    return membership
+def person(who: str, member: Membership) -> User | None:
+    if who == "anonymous":
+        return None
+    roles = {"release manager": Role.RELEASE_MANAGER, "security": Role.SECURITY, "coordinator": Role.COORDINATOR}
+    if who in roles:
+        return make_user(f"{who.replace(' ', '-')}@sluice.example", roles[who])
+    if who == "reading contact":
+        return make_contact(member, "reads@reservoir.example", ContactRight.READ)
+    if who == "managing contact":
+        return make_contact(member, "keeps@reservoir.example")
+    if who == "other contact":
+        return make_contact(make_member("Elsewhere"), "other@elsewhere.example")
+    if who == "removed contact":
+        return make_contact(member, "ended@reservoir.example", until_at=timezone.now())
+    return make_user(f"{who}@sluice.example", is_superuser=who == "operator")
 
 
-def _suspended() -> Membership:
-    membership = Membership.objects.get()
-    membership.move_to(MembershipState.SUSPENDED, by=None, reason="They ask for it.")
-    return membership
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_page_lets_in_whom_it_should(who: str, member: Membership, applicant: Application) -> None:
+    client = browser(person(who, member))
+    known = {"reference": applicant.reference, "membership": member.pk, "organisation": member.organisation_id}
+    for pattern, let_in in PAGES.items():
+        answer = client.get(pattern.format(**known))
+        expected = {200} if who in let_in else {302} if who == "anonymous" else {403, 404}
+        assert answer.status_code in expected, (pattern, answer.status_code)
 
 
-@pytest.mark.parametrize("who", STRANGERS)
-def test_whoever_holds_nothing_gets_the_answer_for_what_is_not_there(who: str, member: Membership) -> None:
+@pytest.mark.parametrize("step", ["suspend", "remove"])
+def test_a_step_says_what_it_brings_about_and_closes_every_door(
+    step: str, member: Membership, own: Client, coordinator: Client
+) -> None:
     advisory = predisclosed()
-    client = Client()
-    client.force_login(STRANGERS[who](advisory))
-    for rest in ("", "v1/", "v1/text", "v1/patches/1.patch", "v1/patches/1.patch/lines", "archive.tar.gz"):
-        there = told(client, f"/members/advisories/{advisory.number}/{rest}")
-        assert there == told(client, f"/members/advisories/987654/{rest}"), rest
-        assert there[0] == 404
-    assert client.post(f"/members/advisories/{advisory.number}/acknowledge").status_code == 404
+    address = f"/members/team/members/{member.pk}/{step}"
+    page = text(coordinator.get(address))
+    assert f"It knows {advisory.label}, which is still under embargo." in page
+    assert own.get("/members/desk/").status_code == 200
+    coordinator.post(address, {"reason": "They talked about it."})
+    assert own.get("/members/desk/").status_code in (403, 404)
+    letter = MemberLetter.objects.get(kind="standing")
+    assert "talked" not in str(member_letters.written(letter).body)
 
 
-def test_somebody_who_is_both_reads_as_a_contact_what_was_delivered(member: Membership) -> None:
-    advisory, other = predisclosed(), make_advisory(state=State.READY)
-    client = Client()
-    user = make_user("", Role.SECURITY)
-    Contact.objects.create(
-        organisation=member.organisation, user=user, right="read", from_at=timezone.now() - timedelta(minutes=1)
+def test_a_step_without_a_reason_does_nothing(member: Membership, coordinator: Client) -> None:
+    assert coordinator.post(f"/members/team/members/{member.pk}/remove", {"reason": " "}).status_code == 422
+    member.refresh_from_db()
+    assert member.state == MembershipState.ACTIVE
+
+
+@pytest.mark.parametrize("tells", ["yes", "no"])
+def test_coming_back_from_a_suspension_is_told_only_what_somebody_chose(
+    tells: str, member: Membership, coordinator: Client
+) -> None:
+    member.move_to(MembershipState.SUSPENDED, by=None, reason="For a while.")
+    advisory = predisclosed()
+    address = f"/members/team/members/{member.pk}/resume"
+    assert advisory.label in text(coordinator.get(address))
+    assert coordinator.post(address, {"reason": "They are back."}).status_code == 422
+    coordinator.post(address, {"reason": "They are back.", "tells": tells})
+    assert Delivery.objects.filter(membership=member).exists() is (tells == "yes")
+
+
+def test_two_organisations_become_one_that_holds_what_both_were_told(
+    member: Membership, own: Client, coordinator: Client
+) -> None:
+    predisclosed()
+    other = make_member("Weir Cloud")
+    answer = coordinator.post(
+        f"/members/team/members/{member.organisation_id}/merge/",
+        {"into": other.organisation_id, "bring_people": "on", "reason": "One bought the other."},
     )
-    client.force_login(user)
-    assert client.get(f"/members/advisories/{advisory.number}/").status_code == 200
-    assert client.get(f"/members/advisories/{other.number}/").status_code == 404
+    assert answer.status_code == 302
+    organisation = Organisation.objects.get(pk=member.organisation_id)
+    assert organisation.merged_into == other.organisation
+    person = User.objects.get(email="own@reservoir.example")
+    Contact.objects.filter(user=person).update(from_at=timezone.now() - timedelta(minutes=1))
+    assert Delivery.objects.held_by(person).exists()
 
 
-def test_an_identifier_that_is_only_reserved_is_not_in_the_text(reader: Client) -> None:
-    advisory = make_advisory(state=State.PREDISCLOSED, description="Words.")
-    Identifier.objects.create(advisory=advisory, scheme="CVE", value="CVE-2026-1234", state=Standing.REQUESTED)
-    predisclosed(advisory)
-    assert b"CVE-2026-1234" not in reader.get(f"/members/advisories/{advisory.number}/v1/text").content
+def test_an_organisation_is_not_put_into_itself_or_into_one_off_the_list(
+    member: Membership, coordinator: Client
+) -> None:
+    gone = make_member("Gone", MembershipState.REMOVED)
+    for pk in (member.organisation_id, gone.organisation_id):
+        told = {"into": pk, "reason": "A mistake."}
+        answer = coordinator.post(f"/members/team/members/{member.organisation_id}/merge/", told)
+        assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("address", ["/members/desk/", "/members/desk/advisories.tar.gz"])
-def test_a_desk_of_many_asks_as_often_as_a_desk_of_one(reader: Client, address: str) -> None:
-    predisclosed(description="Many.")
-    counted = []
+def test_a_decision_from_the_page(applicant: Application, coordinator: Client) -> None:
+    page = f"/members/team/applications/{applicant.reference}/"
+    assert "What it shows" in text(coordinator.get(page))
+    coordinator.post(f"{page}note", {"text": "Looks fine.", "turn": applicant.turn})
+    answer = coordinator.post(f"{page}accept", {"reason": "It qualifies.", "turn": applicant.turn})
+    assert answer.status_code == 302
+    applicant.refresh_from_db()
+    assert applicant.state == ApplicationState.ACCEPTED
+
+
+def test_the_second_of_two_who_decide_is_told(applicant: Application, coordinator: Client) -> None:
+    page = f"/members/team/applications/{applicant.reference}/"
+    deciding.reject(applicant, "No service.", by=make_user("", Role.COORDINATOR))
+    answer = coordinator.post(f"{page}accept", {"reason": "It qualifies.", "turn": 2})
+    assert answer.status_code == 409
+
+
+def test_contacts_keep_contacts(own: Client, member: Membership) -> None:
+    page = f"/members/organisation/{member.organisation_id}/"
+    own.post(f"{page}contacts", {"address": "grace@reservoir.example", "right": "answer"})
+    grace = member.organisation.contacts.get(user__email="grace@reservoir.example")
+    assert grace.right == ContactRight.ANSWER
+    Contact.objects.filter(pk=grace.pk).update(from_at=timezone.now() - timedelta(minutes=1))
+    own.post(f"{page}contacts/{grace.pk}/end")
+    assert not member.organisation.contacts.current().filter(pk=grace.pk).exists()
+
+
+def test_the_last_who_keeps_things_cannot_leave_by_themselves(own: Client, member: Membership) -> None:
+    contact = member.organisation.contacts.get()
+    answer = own.post(f"/members/organisation/{member.organisation_id}/contacts/{contact.pk}/end", follow=True)
+    assert "Somebody must be left" in text(answer)
+    assert member.organisation.contacts.current().exists()
+
+
+@pytest.mark.parametrize("right", [ContactRight.READ, ContactRight.ANSWER])
+@pytest.mark.parametrize("what", ["contacts", "keys", "address", "terms", "confirm", "listing"])
+def test_who_only_reads_or_answers_changes_nothing(right: ContactRight, what: str, member: Membership) -> None:
+    reader = browser(make_contact(member, "reader@reservoir.example", right))
+    assert reader.post(f"/members/organisation/{member.organisation_id}/{what}").status_code == 403
+
+
+@pytest.mark.parametrize("what", ["contacts", "keys", "address", "terms", "confirm", "listing"])
+def test_who_speaks_for_another_finds_nothing(what: str, member: Membership) -> None:
+    other = browser(make_contact(make_member("Elsewhere"), "other@elsewhere.example"))
+    assert other.post(f"/members/organisation/{member.organisation_id}/{what}").status_code == 404
+
+
+def test_nobody_accepts_terms_in_a_members_place(member: Membership, coordinator: Client) -> None:
+    assert coordinator.post(f"/members/organisation/{member.organisation_id}/terms").status_code == 403
+
+
+def test_a_key_is_added_prolonged_and_taken_out_of_use(own: Client, member: Membership) -> None:
+    page = f"/members/organisation/{member.organisation_id}/"
     for _ in range(2):
-        sealing.seal_waiting()
-        with CaptureQueriesContext(connection) as queries:
-            assert reader.get(address).status_code == 200
-        counted.append(len(queries))
-        for _ in range(12):
-            predisclosed(description="Many.")
-    assert counted[0] == counted[1]
+        own.post(f"{page}keys", {"key": public_key()})
+    in_use = MemberKey.objects.in_use().get()
+    own.post(f"{page}keys/{in_use.pk}/retire")
+    assert not MemberKey.objects.in_use().exists()
+
+
+def test_a_secret_key_is_refused_on_the_members_page_too(own: Client, member: Membership) -> None:
+    secret = str(key())
+    answer = own.post(f"/members/organisation/{member.organisation_id}/keys", {"key": secret})
+    assert answer.status_code == 422
+    assert secret[100:160] not in text(answer)
+
+
+def test_another_address_counts_only_once_it_is_confirmed(own: Client, member: Membership) -> None:
+    page = f"/members/organisation/{member.organisation_id}/"
+    own.post(f"{page}address", {"address": "psirt@reservoir.example"})
+    member.refresh_from_db()
+    assert member.role_address == "security@reservoir-linux.example"
+    token = member_letters.address_token(member, "psirt@reservoir.example")
+    stranger = Client(enforce_csrf_checks=True)
+    assert "psirt@reservoir.example" in text(stranger.get(f"/members/address/{token}/"))
+    stranger.post(f"/members/address/{token}/")
+    member.refresh_from_db()
+    assert member.role_address == "psirt@reservoir.example"
+
+
+def test_a_link_to_an_address_is_void_once_there_is_another(member: Membership) -> None:
+    token = member_letters.address_token(member, "psirt@reservoir.example")
+    Membership.objects.update(role_address="cert@reservoir.example")
+    assert Client().get(f"/members/address/{token}/").status_code == 404
+    assert Client().get(f"/members/address/{token[:-2]}/").status_code == 404
+
+
+def test_a_personal_address_is_refused_with_the_reason(own: Client, member: Membership) -> None:
+    page = f"/members/organisation/{member.organisation_id}/address"
+    assert "gives mailboxes to persons" in text(own.post(page, {"address": "security@gmail.com"}))
+
+
+def test_changed_terms_are_shown_and_accepted_by_their_version(own: Client, member: Membership) -> None:
+    page = f"/members/organisation/{member.organisation_id}/"
+    by = make_user("", Role.COORDINATOR)
+    policies.change(Policy("SSA", terms="Other terms."), based_on=0, by=by, why="They were too long.")
+    assert "The terms have changed" in text(own.get(page))
+    own.post(f"{page}terms", {"version": "1"})
+    member.refresh_from_db()
+    assert member.terms_version == 1
+    own.post(f"{page}terms", {"version": "2"})
+    member.refresh_from_db()
+    assert member.terms_version == 2
+    own.get(page)
+    assert "is not accepted yet" not in text(own.get(page))
+
+
+def test_members_are_named_in_public_only_if_policy_and_they_agree(client: Client, member: Membership) -> None:
+    make_member("Shy", MembershipState.ACTIVE)
+    Organisation.objects.filter(name="Shy").update(is_listed=False)
+    assert "Reservoir Linux" not in text(client.get("/members/"))
+    by = make_user("", Role.COORDINATOR)
+    policies.change(Policy("SSA", lists_members=True), based_on=0, by=by, why="Like others do.")
+    page = text(client.get("/members/"))
+    assert "Reservoir Linux" in page
+    assert "Shy" not in page
+    assert member.role_address not in page
+    member.move_to(MembershipState.SUSPENDED, by=None, reason="For a while.")
+    assert "Reservoir Linux" not in text(client.get("/members/"))
+
+
+def test_the_team_keeps_an_advisory_from_a_member(member: Membership) -> None:
+    advisory = predisclosed()
+    team = browser(make_user("", Role.SECURITY))
+    page = f"/members/team/advisories/{advisory.number}/kept-from/"
+    assert "Kept from nobody" in text(team.get(page))
+    team.post(page, {"organisations": [member.organisation_id], "reason": "Its owner asks for it."})
+    row = KeptFrom.objects.get()
+    assert "was told before" in text(team.get(page))
+    team.post(f"{page}{row.pk}/tell")
+    assert not KeptFrom.objects.exists()
+
+
+def test_the_lists_of_the_team_take_as_many_queries_for_many(
+    coordinator: Client, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(12):
+        make_member(f"Member {number}")
+    with django_assert_max_num_queries(14):
+        coordinator.get("/members/team/")
