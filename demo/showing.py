@@ -16,6 +16,7 @@ from django.db import connection
 from accounts.models import User
 from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_ins_of_people
 from demo.loading_embargoes import load_embargoes
+from demo.loading_members import load_members
 from demo.loading_releases import load_releases
 from demo.loading_reports import load_reports
 from demo.processes import Processes
@@ -108,6 +109,7 @@ class Demonstration:
         for refusal in load_advisories(tree, upstream):
             self.out.write(f"Refused at the door, as it should be: {refusal}")
         load_reports()
+        load_members(self.place / "member.key")
         stamp.write_text(_digest())
 
     def _load_releases(self, processes: Processes) -> None:
