@@ -27,9 +27,10 @@ _PROSE = """
 WORDS = tuple(re.findall(r"[a-z]+", _PROSE))
 
 
-def set_up(var: Path) -> None:
-    """Start Django on an empty database below `var`; before anything of the portal is imported."""
-    os.environ |= {
+def environment(var: Path) -> dict[str, str]:
+    """The environment of a portal of its own below `var`."""
+    told = {name: value for name, value in os.environ.items() if not name.startswith("PENSTOCK_")}
+    return told | {
         "PENSTOCK_VAR": str(var),
         "PENSTOCK_SITE_URL": "https://security.sluice.example",
         "PENSTOCK_ALLOWED_HOSTS": "security.sluice.example,127.0.0.1",
@@ -37,6 +38,11 @@ def set_up(var: Path) -> None:
         "PENSTOCK_LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
+
+
+def set_up(var: Path) -> None:
+    """Start Django on the database below `var`, made where it is missing; before anything of the portal is imported."""
+    os.environ |= environment(var)
     os.environ.pop("PENSTOCK_DATABASE_URL", None)
     import django
     from django.core.management import call_command
