@@ -82,7 +82,7 @@ _GUESSES: dict[str, list[Any]] = {
     "step": [1, MISSING],
     "contact": [1, MISSING], "key": [1, MISSING],
     "word": ["guess"], "page": [1, 2, 2**70],
-    "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16], "rest": ["guess"],
+    "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16], "rest": ["guess"], "product": [1, MISSING],
     "path": ["index.txt", "feed.json", "2026/ssa-7.json", "2026/ssa-7.json.sha256", "guess"],
 }  # fmt: skip
 """Of what the world holds none of, or what a secret word opens."""
@@ -143,7 +143,7 @@ def row_behind(name: str) -> type[Model] | None:
 
 def _own(name: str) -> str:
     """A name without its space; a frozen revision is not one of a series."""
-    return "frozen" if name == "advisories:revision" else name.split(":")[-1]
+    return "frozen" if name in ("advisories:revision", "api:revision") else name.split(":")[-1]
 
 
 def _of(name: str, pattern: URLPattern) -> list[str]:
