@@ -72,6 +72,17 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(VAR, ignore_errors=True)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many probes for secrets were made, whichever process made them, and what they found."""
+    reports = [
+        one for kind in terminalreporter.stats.values() for one in kind if getattr(one, "when", "") == "teardown"
+    ]
+    told = [dict(one.user_properties) for one in reports]
+    made, found = (sum(one.get(name, 0) for one in told) for name in ("made", "found"))
+    if made:
+        terminalreporter.write_line(f"{made} probes for secrets were made; {found} canaries were found.")
+
+
 @pytest.fixture(autouse=True)
 def _force_login_is_complete() -> Iterator[None]:
     """`force_login` stands for a sign-in with everything that belongs to it: a second factor was shown."""

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import TestCase
 from pytest_django import DjangoDbBlocker
 
+from tests.leaks.counted import PROBES
 from tests.leaks.world import World, build
 from tests.make import fetched, make_tree
 from tests.upstream import make_small_upstream
@@ -35,3 +36,11 @@ def world(built: World, db: None) -> World:
     """The world with everybody signed in anew; whatever a test does to it is taken back."""
     built.sign_in()
     return built
+
+
+@pytest.fixture(autouse=True)
+def _counted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hand what a test counted to the process that writes the closing line."""
+    before = dict(PROBES)
+    yield
+    request.node.user_properties += [(name, PROBES[name] - before[name]) for name in PROBES]

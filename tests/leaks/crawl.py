@@ -57,6 +57,10 @@ class Crawl:
         self.found += [f"{who}: {asked} tells {secret}" for secret in self.told(who, heard, asked)]
         if answer.status_code >= 500:
             self.found.append(f"{who}: {asked} breaks ({answer.status_code})")
+        if self.world.people[who] and "Access-Control-Allow-Origin" in answer:
+            self.found.append(f"{who}: {asked} may be read by other sites")
+        if answer.get("Referrer-Policy") not in ("same-origin", "no-referrer"):
+            self.found.append(f"{who}: {asked} tells other sites where a link was followed")
         if "Cookie" not in answer.get("Vary", ""):
             self.found.append(f"{who}: {asked} may be kept for somebody else (Vary: {answer.get('Vary', '')})")
         if self.world.people[who] and answer.status_code != 301 and "no-store" not in answer.get("Cache-Control", ""):
