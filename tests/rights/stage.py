@@ -25,6 +25,7 @@ from advisories.models import (
     CommentAudience,
     DoorKind,
     Fate,
+    ImportRun,
     IncomingMail,
     Matter,
     Message,
@@ -194,6 +195,7 @@ def set_up(name: str, branches: list[Branch], by: User, people: dict[str, Kind],
     stage.kept = {f"advisories:{name}": row for name, row in own.items()}
     stage.kept |= {"reports:answer_end": guests, "reports:withdraw_end": guests, "advisories:stop_clock": clock}
     stage.kept |= {"triage:original": letters.get(), "triage:opened_file": opened.get()}
+    stage.kept["releases:import"] = ImportRun.objects.create(sources=["archive"])
     stage.kept |= {"triage:file": attached.get(), "reports:file": attached.get()}
     stage.kept |= dict.fromkeys(("team:invite_again", "team:withdraw"), Invitation.objects.order_by("pk").first())
     if said is not None:
