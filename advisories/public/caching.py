@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -71,11 +72,15 @@ def made_with() -> str:
 @lru_cache(maxsize=1)
 def build() -> str:
     """A digest of templates and of the code that renders: another version of Penstock makes other pages."""
-    app = Path(__file__).resolve().parents[1]
+    ours = [Path(one.path) for one in apps.get_app_configs() if Path(one.path).parent == settings.BASE_DIR]
     found = hashlib.sha256()
     folders = [Path(folder) for engine in settings.TEMPLATES for folder in engine["DIRS"]]
     for file in sorted(
-        [*(one for folder in folders for one in folder.rglob("*.html")), *app.rglob("*.py"), *_styles()]
+        [
+            *(one for folder in folders for one in folder.rglob("*.html")),
+            *(one for app in ours for one in app.rglob("*.py")),
+            *_styles(),
+        ]
     ):
         found.update(file.read_bytes())
     return found.hexdigest()
