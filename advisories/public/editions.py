@@ -8,15 +8,16 @@ from django.conf import settings
 from django.urls import reverse
 
 from advisories import texts
-from advisories.formats import csaf, cve, osv
+from advisories.formats import csaf, cve, meta, osv
 from advisories.formats.csaf import Profile
 from advisories.formats.doubts import NotWritable
 from advisories.formats.edition import Edition, OsvIds, Publisher, Revision, Score, TreeFacts, check, identifiers
-from advisories.formats.record import Record
+from advisories.formats.record import Recipes, Record
 from advisories.lifecycle import State
 from advisories.models import Publication
 from advisories.public import saying
 from advisories.public.saying import Content
+from advisories.recipes import recipes_in
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,13 @@ class Edited:
 
     record: Record
     edition: Edition
+    recipes: Recipes | None = None
+    """What its recipe file says; None where there is none."""
+
+    @property
+    def recipe_name(self) -> str:
+        """What the recipe file is called, as in ssa12.meta."""
+        return f"{self.record.prefix.lower()}{self.record.number}.meta"
 
 
 def public_site() -> str:
@@ -80,7 +88,8 @@ def edited(
         trees=_trees(content, trees),
         scores=tuple(_scores(content)),
     )
-    return Edited(replace(record, withdrawn=is_withdrawn, public_at=upto[0].public_at), edition)
+    recipes = record.recipes or recipes_in(content)
+    return Edited(replace(record, withdrawn=is_withdrawn, public_at=upto[0].public_at), edition, recipes)
 
 
 def is_writable(one: Edited) -> bool:
@@ -101,7 +110,7 @@ def names_of(one: Edited) -> tuple[str, ...]:
     found += ["vex.json"] if Profile.VEX in csaf.profiles(one.record) else []
     if one.edition.publisher.cve_organisation:
         found += [cve.file_name(name) for name in identifiers(one.record, "CVE")]
-    return tuple(found)
+    return (*found, one.recipe_name) if one.recipes else tuple(found)
 
 
 def document(one: Edited, name: str) -> bytes | None:
@@ -114,6 +123,7 @@ def document(one: Edited, name: str) -> bytes | None:
         "osv.json": lambda: osv.write(record, edition),
         "csaf.json": lambda: csaf.write(record, edition, profiles[0]),
         "vex.json": lambda: csaf.write(record, edition, Profile.VEX),
+        one.recipe_name: lambda: meta.write(replace(record, recipes=one.recipes)),
     }
     make = makers.get(name, lambda: cve.write(record, edition, name.removesuffix(".json")))
     try:

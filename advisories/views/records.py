@@ -28,6 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 
 _TYPES = {
     "json": "application/json",
+    "meta": "application/json",
     "txt": "text/plain; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "asc": "application/pgp-keys",

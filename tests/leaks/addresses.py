@@ -248,7 +248,7 @@ def _values(own: str, place: str) -> list[Any]:
     if place == "name" and own.startswith("release"):
         return list(Branch.objects.values_list("name", flat=True))
     if place == "name" and own == "record":
-        return ["osv.json", "csaf.json", "vex.json", "guess.json"]
+        return ["osv.json", "csaf.json", "vex.json", "ssa7.meta", "guess.json"]
     if place == "name" and own == "text":
         return [f"ssa{HIDDEN_NUMBER}-v2", f"ssa{PUBLIC_REDRAFTED}-v2", "guess"]
     if own == "branch_feed":
