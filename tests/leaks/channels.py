@@ -1,7 +1,7 @@
 """The thirty ways by which systems like this one have told secrets: for each a leak, and the door that must be named.
 
-The numbers are those of `docs/threat-model.md`. A leak is planted by putting something careless in the place of
-something careful; what then finds it is what the suite asks on every run.
+A leak is planted by putting something careless in the place of something careful; what then finds it is what the suite
+asks on every run.
 """
 
 import logging
@@ -296,7 +296,7 @@ LEAKS: list[Leak] = [
          put(BoardFilter, "offer", lambda form, *kept: _offer_titles(form)), page("anonymous", "/board"), "/board"),
     Leak(18, "refused where missing is not found", put(AdvisoryQuerySet, "visible_to", everything),
          pair("nobody", "/advisories/{}/edit"), f"/advisories/{HIDDEN_NUMBER}/edit"),
-    Leak(19, "a page that other sites read", _header("Access-Control-Allow-Origin", "*"),
+    Leak(19, "a page that other sites read", _header("Access-Control-Allow-Credentials", "true"),
          page("nobody", "/board"), "/board"),
     Leak(20, "a place by the domain of an address", put(AdvisoryQuerySet, "visible_to", _of_ones_domain),
          pair("nobody", "/advisories/{}/edit"), f"/advisories/{HIDDEN_NUMBER}/edit"),

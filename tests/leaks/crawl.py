@@ -57,7 +57,8 @@ class Crawl:
         self.found += [f"{who}: {asked} tells {secret}" for secret in self.told(who, heard, asked)]
         if answer.status_code >= 500:
             self.found.append(f"{who}: {asked} breaks ({answer.status_code})")
-        if self.world.people[who] and "Access-Control-Allow-Origin" in answer:
+        # An answer for every site is asked for without cookies; only this lets another site ask as the reader.
+        if "Access-Control-Allow-Credentials" in answer:
             self.found.append(f"{who}: {asked} may be read by other sites")
         if answer.get("Referrer-Policy") not in ("same-origin", "no-referrer"):
             self.found.append(f"{who}: {asked} tells other sites where a link was followed")
