@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from advisories.forms.reporting import AsTyped, FormWithFiles
-from advisories.markdown import TooMuchMarkdown, check_size
+from advisories.forms.thread import WrittenForm
 from advisories.models import AskKind, NoteAudience, Organisation, ReadinessStatus
 from advisories.predisclosure.answering import Told
 
@@ -82,10 +81,9 @@ class ProductForm(forms.Form):
     )
 
 
-class PostForm(FormWithFiles):
+class PostForm(WrittenForm):
     """What a member writes on an advisory that it holds."""
 
-    text = AsTyped(label="Your message", widget=forms.Textarea(attrs={"rows": 4}), help_text="Markdown.")
     organisation = forms.ModelChoiceField(
         queryset=Organisation.objects.none(), label="For", empty_label=None, help_text="In whose name you write."
     )
@@ -97,6 +95,7 @@ class PostForm(FormWithFiles):
 
     def __init__(self, *args: Any, may_speak_for: QuerySet[Organisation], with_members: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["text"].label = "Your message"
         only = list(may_speak_for[:2])
         field = self.fields["organisation"]
         field.queryset = may_speak_for  # type: ignore[attr-defined]
@@ -104,12 +103,3 @@ class PostForm(FormWithFiles):
             field.initial, field.widget = only[0].pk, forms.HiddenInput()
         if not with_members:
             del self.fields["is_for_all"]
-
-    def clean_text(self) -> str:
-        """Refuse a text that would keep the renderer busy."""
-        text: str = self.cleaned_data["text"]
-        try:
-            check_size(text)
-        except TooMuchMarkdown as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-        return text

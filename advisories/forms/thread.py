@@ -11,10 +11,24 @@ from advisories.models import CommentAudience, Organisation
 _ALWAYS = [(one.value, str(one.label)) for one in (CommentAudience.SEATS, CommentAudience.TEAM)]
 
 
-class CommentForm(FormWithFiles):
-    """A comment; guests write to everyone on the advisory, since they could not read what is for the team."""
+class WrittenForm(FormWithFiles):
+    """A text in Markdown with files."""
 
     text = AsTyped(label="Your comment", widget=forms.Textarea(attrs={"rows": 4}), help_text="Markdown.")
+
+    def clean_text(self) -> str:
+        """Refuse a text that would keep the renderer busy."""
+        text: str = self.cleaned_data["text"]
+        try:
+            check_size(text)
+        except TooMuchMarkdown as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return text
+
+
+class CommentForm(WrittenForm):
+    """A comment; guests write to everyone on the advisory, since they could not read what is for the team."""
+
     audience = forms.ChoiceField(
         choices=_ALWAYS,
         initial=CommentAudience.SEATS,
@@ -40,15 +54,6 @@ class CommentForm(FormWithFiles):
             offered.append((CommentAudience.MEMBER.value, f"Only {to} and the security team"))
             chosen.initial = CommentAudience.MEMBER
         chosen.choices = offered
-
-    def clean_text(self) -> str:
-        """Refuse a text that would keep the renderer busy."""
-        text: str = self.cleaned_data["text"]
-        try:
-            check_size(text)
-        except TooMuchMarkdown as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-        return text
 
     @property
     def chosen_audience(self) -> CommentAudience:
