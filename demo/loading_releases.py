@@ -1,14 +1,15 @@
 """Releases in every state, so that the desk has something to show. The worker signs, and arms what waits for that."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import commenting, drafting, negotiating, releasing, scheduling, sealing, standing
+from advisories import commenting, describing, drafting, negotiating, releasing, scheduling, sealing, standing
 from advisories.lifecycle import State
-from advisories.models import Advisory, Batch, CommentAudience, Credit, Finder, Party, Reissue, Seat
+from advisories.models import Advisory, Batch, CommentAudience, Credit, Finder, Party, Permission, Reissue, Seat
 from advisories.models.seat import Right
 from advisories.negotiating import End
 from demo.scenario_people import PEOPLE
@@ -22,7 +23,12 @@ OPEN, FAILING, TOLD, ARMED, AGAIN, GIVEN_UP = (49, 53), (48,), 47, 44, 43, 52
 SOON = timedelta(minutes=3)
 """When the re-issue goes out, so that somebody who looks sees it happen."""
 
-_DEPLOYMENT = "The patches may be deployed during the embargo where only trusted people can see that they are."
+_PERMITTED: list[dict[str, Any]] = [
+    {"subject": "patches", "reach": "private", "start": "at-once"},
+    {"subject": "patches", "reach": "public", "start": "never", "restrictions": "A refused call would give it away."},
+    {"subject": "patches", "reach": "members", "start": "at-once"},
+]
+"""What members may do before the date, as the team decided."""
 
 
 @transaction.atomic
@@ -64,7 +70,9 @@ def _approve(batch: Batch, *people: User) -> None:
 def _predisclose(at: datetime, first: User, second: User) -> None:
     """Agree on an end, say what may be deployed, give a member a seat; the text is signed here and now."""
     advisory = Advisory.objects.get(number=TOLD)
-    drafting.keep_text(advisory, {"deployment": _DEPLOYMENT}, read_version=advisory.text_version, by=first)
+    whole = [{"which": "", "at": None, "after": None, "restrictions": ""} | line for line in _PERMITTED]
+    read = describing.version_of(advisory, Permission)
+    describing.replace(advisory, Permission, whole, read_version=read, by=first)
     member = User.objects.get(email="security@cloud.example")
     Seat.objects.give(advisory, member, Right.COMMENT, by=first)
     proposal = negotiating.propose(advisory, End(at, reason="Three weeks, as usual."), party=Party.team(first))

@@ -15,6 +15,7 @@ from django.db import connection
 
 from accounts.models import User
 from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_ins_of_people
+from demo.loading_answers import load_answers
 from demo.loading_embargoes import load_embargoes
 from demo.loading_members import load_members
 from demo.loading_releases import load_releases
@@ -118,6 +119,7 @@ class Demonstration:
         if stamp.exists():
             return
         load_releases()
+        load_answers()
         load_embargoes()
         stamp.touch()
         requesting.request_where_inputs_moved()
