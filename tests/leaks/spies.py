@@ -20,9 +20,9 @@ from accounts import letters
 from accounts.models import Letter
 from accounts.models.outgoing import Outgoing
 from advisories import notifying, posting, publishing
-from advisories.models import Delivery, OutgoingMail, PublicationStep
+from advisories.models import Delivery, MemberLetter, OutgoingMail, PublicationStep
 from advisories.models.notification import Notification
-from advisories.predisclosure import delivering
+from advisories.predisclosure import delivering, member_letters
 from tests.conftest import VAR
 from tests.leaks.crawl import told
 from tests.leaks.words import HIDDEN_NUMBER, SECRET, word
@@ -31,6 +31,7 @@ POSTS: dict[type[Outgoing], Callable[[int], object]] = {
     Letter: letters.send,
     OutgoingMail: posting.send,
     Notification: notifying.send,
+    MemberLetter: member_letters.send,
     Delivery: lambda pk: delivering.deliver(Delivery.objects.get(pk=pk).tiding_id),
     PublicationStep: publishing.do_step,
 }
