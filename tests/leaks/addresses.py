@@ -141,6 +141,11 @@ def row_behind(name: str) -> type[Model] | None:
     return _ROWS.get(_own(name))
 
 
+def guess(name: str, place: str) -> Any:
+    """The first of what the crawl asks for at that place."""
+    return _values(_own(name), place)[0]
+
+
 def _own(name: str) -> str:
     """A name without its space; a frozen revision is not one of a series."""
     return "frozen" if name in ("advisories:revision", "api:revision") else name.split(":")[-1]

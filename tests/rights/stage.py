@@ -39,7 +39,7 @@ from advisories.negotiating import End
 from advisories.openpgp.decrypting import Seal
 from advisories.predisclosure.holding import batch_key
 from releases.models import Branch
-from tests.leaks.addresses import path_to, row_behind
+from tests.leaks.addresses import guess, path_to, row_behind
 from tests.make import make_accepted_report, make_advisory
 from tests.releases.views.rows import PATCH, checked_everywhere, flag_on, series_for
 from tests.rights.membership import deliver
@@ -62,6 +62,9 @@ IN_BATCHES = {
 
 DELIVERED = ("pre-disclosed", "armed", "scheduled", "public", "withdrawn")
 """What members were given."""
+
+_OF_ROWS = ("pk", "name")
+"""Places in an address that a row fills."""
 
 LIST = "announce@lists.sluice.example"
 """Where releases are announced."""
@@ -111,7 +114,9 @@ class Stage:
             "sequence": 1, "rating": "high", "path": "index.txt", "page": 1, "rest": "guess", "uidb64": "MQ",
             "public_id": UUID(int=1),
         }  # fmt: skip
-        values = {place: own[place] for place in places if place in own}
+        values = {
+            place: own[place] if place in own else guess(name, place) for place in places if place not in _OF_ROWS
+        }
         if name == "accounts:accept":
             values["token"] = Invitation.objects.order_by("pk")[0].token
         if name == "releases:revision":
