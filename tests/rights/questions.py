@@ -31,9 +31,10 @@ SAID: dict[str, dict[str, str]] = {
 
 NOT_SET_UP = (
     *("security_txt", "provider_metadata", "team_key"),
-    *("advisories:tag", "releases:release_mbox", "releases:release_quilt", "api:missing"),
+    *("advisories:tag", "releases:release_mbox", "releases:release_quilt", "api:missing", "brand_logo"),
+    *("joining:application", "joining:appeal", "joining:withdraw", "joining:check_address"),
 )
-"""What this installation has no key, no address, no tag or no mirror for: nobody finds it."""
+"""What this installation has no key, no address, no tag, no mirror or no letter for: nobody finds it."""
 
 IN_BETWEEN = ("mfa_authenticate", "mfa_login_webauthn")
 """The second page of signing in: whoever hasn't begun is led to the first."""
@@ -75,6 +76,8 @@ class Question:
         return read(taken_back(client, self._asked))
 
     def _asked(self, client: Client) -> HttpResponseBase:
+        if self.method == "PUT":
+            return client.put(self.address)
         if self.method == "POST":
             return client.post(self.address, SAID.get(self.name, {}))
         target = {"target": MOVES.get(self.stage.name, "")} if self.name == "advisories:move" else {}
@@ -95,7 +98,7 @@ def questions(stages: list[Stage], client: Client) -> Iterator[Question]:
             if address is None or address in known:
                 continue
             known.add(address)
-            methods = methods or [one for one in ("GET", "POST") if takes(client, one, address)]
+            methods = methods or [one for one in ("GET", "POST") if takes(client, one, address)] or ["PUT"]
             if name == "advisories:move" and stage.name not in MOVES:
                 methods = ["POST"]
             yield from (Question(name, method, stage, address, differs) for method in methods)
