@@ -85,13 +85,19 @@ def _may_know(user: User, advisory: Advisory) -> bool:
     return Advisory.objects.visible_to(user).filter(pk=advisory.pk).exists() or delivered.exists()
 
 
+def _where(notice: Notification) -> str:
+    """The list of what they work on, or the desk of a member: neither names what it is about."""
+    works_on_it = Advisory.objects.worked_on_by(notice.user).filter(pk=notice.advisory_id).exists()
+    return reverse("advisories:list" if works_on_it else "members:desk")
+
+
 def _message(notice: Notification) -> EmailMessage:
     what = About(notice.what)
     return EmailMessage(
         subject=f"[{settings.ADVISORY_PREFIX}] {what.label}",
         body=(
             f"Hello,\n\n{_SAYS[what]}\n\nSign in and look:\n\n"
-            f"  {settings.SITE_URL}{reverse('advisories:list')}\n\n"
+            f"  {settings.SITE_URL}{_where(notice)}\n\n"
             "This letter was written by a machine, and says no more because mail is read on its way.\n\n"
             f"The security team of {settings.PROJECT_NAME}\n"
         ),

@@ -5,7 +5,10 @@ from django.db import connection
 
 from accounts.models import Role, User
 from releases.models import Branch, Tree
+from tests.advisories.predisclosure.conftest import gpg, server, team, team_signs
 from tests.make import fetched, make_user
+
+__all__ = ["gpg", "server", "team", "team_signs"]
 
 ROUNDS = 3 if connection.vendor == "postgresql" else 1
 """How often a race is run: side by side, threads don't meet in the same place each time."""

@@ -40,7 +40,6 @@ from tests.api.asking import API, make_token
 from tests.make import checked
 from tests.walk.scene import SAFE, SAFER, embargoed_until, frozen, frozen_again, series_of, written
 
-pytest_plugins = ["tests.advisories.predisclosure.conftest"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WEIR, BROOK, DELTA = "security@weir.example", "security@brook.example", "security@delta.example"
