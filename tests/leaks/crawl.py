@@ -1,10 +1,10 @@
 """Asks every address of the resolver in every way, and says where a secret turned up."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlsplit
 
 from django.db import connection, reset_queries, transaction
 from django.http.response import HttpResponseBase
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 
 from tests.leaks.addresses import addresses
-from tests.leaks.forms_on import asked_by, forms_on
+from tests.leaks.forms_on import PageForm, asked_by, forms_on
 from tests.leaks.words import SECRET, word
 from tests.leaks.world import TOLD, World
 
@@ -32,6 +32,9 @@ _HEADERS: tuple[dict[str, str], ...] = (
 _CURIOUS = ("anonymous", "guest of another", "release manager", "operator")
 """Who goes on from each page; the others have no right that one of these hasn't."""
 
+_SIGN_IN = "/sign-in"
+"""Whoever is sent there has changed nothing."""
+
 _MOST_OFFERED = 12
 """Addresses that one page offers, of forms and of links."""
 
@@ -45,6 +48,8 @@ class Crawl:
 
     world: World
     probes: int = 0
+    after: Callable[[], list[str]] = list
+    """Asked after each change that was made and before it is taken back: what it told by letter."""
     found: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -101,6 +106,7 @@ class Crawl:
         client = self.world.clients[who]
         forms, links = forms_on(page, address)
         offered = [asked for form in forms if form.method == "get" for asked in asked_by(form)]
+        self._send(who, [form for form in forms if form.method == "post"])
         for asked in dict.fromkeys((*offered[:_MOST_OFFERED], *links[:_MOST_OFFERED])):
             self.look(who, client.get(asked), f"GET {asked}")
         if not resolve(address).kwargs and not address.startswith("/account/"):
@@ -108,6 +114,26 @@ class Crawl:
                 self.look(who, client.get(f"{address}?{query}"), f"GET {address}?{query}")
             for headers in _HEADERS:
                 self.look(who, client.get(address, headers=headers), f"GET {address} {headers}")
+
+    def _send(self, who: str, forms: list[PageForm]) -> None:
+        """Forms that are offered, as they stand and with somebody else's keys."""
+        foreign = str(self.world.hidden.pk)
+        for form in forms[:_MOST_OFFERED]:
+            for values in (form.filled(), form.with_foreign(foreign)):
+                self.look(who, self._changed(who, "POST", form.action, values), f"POST {form.action} {values}")
+
+    def learn_forms(self, who: str) -> None:
+        """How each form that `who` is offered is filled, for others to send."""
+        known: set[str] = set()
+        for name, address in addresses():
+            answer = self.world.clients[who].get(address) if name not in known else None
+            if answer is None or answer.status_code != 200 or "html" not in answer.get("Content-Type", ""):
+                continue
+            known.add(name)
+            forms, _ = forms_on(whole(answer), address)
+            for form in forms:
+                if form.method == "post":
+                    self.world.forms.setdefault(resolve(urlsplit(form.action).path).view_name, form.filled())
 
     def glance(self, who: str) -> None:
         """Every address once, until something is found."""
@@ -122,12 +148,17 @@ class Crawl:
         for name, address in addresses():
             for method in ("POST",) if name in known else ("POST", "PUT", "PATCH", "DELETE"):
                 self.look(who, self._changed(who, method, address), f"{method} {address}")
+            filled = self.world.forms.get(name) if name not in known else None
+            if filled:
+                self.look(who, self._changed(who, "POST", address, filled), f"POST {address} {filled}")
             known.add(name)
 
     def _changed(self, who: str, method: str, address: str, data: dict[str, str] | None = None) -> Any:
         client = self.world.clients[who]
         with transaction.atomic():
             answer = client.post(address, data) if data else client.generic(method, address)
+            if answer.status_code in (302, 303) and not answer["Location"].startswith(_SIGN_IN):
+                self.found += [f"{who}: {method} {address} → {one}" for one in self.after()]
             transaction.set_rollback(True)
         # Signing out must not end the crawl.
         user = self.world.people[who]

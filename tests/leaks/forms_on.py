@@ -7,6 +7,12 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from tests.leaks.words import NONSENSE
 
+_PLAUSIBLE = {
+    "email": "somebody@else.example", "number": "1", "date": "2033-05-02", "time": "12:00",
+    "datetime-local": "2033-05-02T12:00", "url": "https://else.example/", "checkbox": "on",
+}  # fmt: skip
+"""What a field takes that stands empty, by its kind."""
+
 
 @dataclass
 class PageForm:
@@ -19,6 +25,10 @@ class PageForm:
     def filled(self) -> dict[str, str]:
         """As it stands on the page, empty fields with a word."""
         return {name: choices[0] or NONSENSE for name, choices in self.fields.items()}
+
+    def with_foreign(self, key: str) -> dict[str, str]:
+        """As it stands, with a key of somebody else's row wherever it names a row by its key."""
+        return {name: key if value.isdecimal() else value for name, value in self.filled().items()}
 
     def each_choice(self) -> Iterator[dict[str, str]]:
         """As it stands, and with every other choice of every field once."""
@@ -64,7 +74,7 @@ class _Reader(HTMLParser):
             choices, value = fields[self._select], told.get("value", "")
             choices.insert(0, value) if "selected" in told else choices.append(value)
         elif tag in ("input", "textarea", "button") and name and told.get("type") != "file":
-            fields.setdefault(name, []).append(told.get("value", ""))
+            fields.setdefault(name, []).append(told.get("value") or _PLAUSIBLE.get(told.get("type", ""), ""))
 
 
 def forms_on(page: str, address: str) -> tuple[list[PageForm], list[str]]:

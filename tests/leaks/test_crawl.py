@@ -10,9 +10,17 @@ from releases.models import Check
 from tests.leaks.addresses import KNOWN_TO_MANAGERS, twins
 from tests.leaks.counted import count
 from tests.leaks.crawl import Crawl, told
-from tests.leaks.spies import bells_that_tell, files_that_tell, messages, mirrors_that_tell
+from tests.leaks.spies import (
+    bells_that_tell,
+    files_that_tell,
+    letters_that_tell,
+    lines_that_tell,
+    log_lines,
+    messages,
+    mirrors_that_tell,
+)
 from tests.leaks.words import SECRET
-from tests.leaks.world import PEOPLE, World
+from tests.leaks.world import PEOPLE, RIGHTFUL, World
 
 pytestmark = pytest.mark.timeout(900)
 """Thousands of pages, one after the other, on a machine that may be busy."""
@@ -33,19 +41,33 @@ def test_nobody_reads_a_secret_by_asking(who: str, world: World, caplog: pytest.
     caplog.set_level("INFO")
     crawl = Crawl(world)
     crawl.read(who)
-    count(crawl.probes, sum("tells" in one for one in crawl.found))
+    made(crawl, who)
     assert not crawl.found, "\n".join(crawl.found[:40])
     assert crawl.probes > 300
     # A refused address is logged as it was asked for.
     assert not [line for line in caplog.messages if SECRET in re.sub(r"/\S*", "", line)]
 
 
+@pytest.fixture
+def forms(built: World, world: World) -> dict[str, dict[str, str]]:
+    """How those who may fill the forms there are: learnt once, to be sent by those who may not."""
+    if not built.forms:
+        for who in RIGHTFUL:
+            Crawl(built).learn_forms(who)
+    assert len(built.forms) > 40
+    return built.forms
+
+
 @pytest.mark.parametrize("who", PEOPLE)
-def test_nobody_reads_a_secret_by_trying_to_change_something(who: str, world: World) -> None:
-    crawl = Crawl(world)
-    crawl.change(who)
-    count(crawl.probes, sum("tells" in one for one in crawl.found))
+def test_nobody_reads_a_secret_by_trying_to_change_something(
+    who: str, world: World, forms: dict[str, dict[str, str]]
+) -> None:
+    crawl = Crawl(world, after=letters_that_tell)
+    with log_lines() as lines:
+        crawl.change(who)
+    made(crawl, who)
     assert not crawl.found, "\n".join(crawl.found[:40])
+    assert not lines_that_tell(lines)
     assert crawl.probes > 400
 
 
@@ -64,3 +86,8 @@ def test_hidden_and_missing_are_the_same_answer(who: str, world: World) -> None:
 def test_no_bell_no_file_and_no_object_of_a_mirror_holds_a_word(world: World) -> None:
     assert [*messages(), *settings.MIRRORS_DIR.glob("*.git")]
     assert not [*bells_that_tell(), *files_that_tell(), *mirrors_that_tell()]
+
+
+def made(crawl: Crawl, who: str) -> None:
+    """Count for the closing line of the run."""
+    count(crawl.probes, sum("tells" in one for one in crawl.found))

@@ -101,6 +101,8 @@ class World:
     report: Report | None = None
     people: dict[str, User | None] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
+    forms: dict[str, dict[str, str]] = field(default_factory=dict)
+    """How the forms of the team are filled, by the name of where they go."""
 
     def sign_in(self) -> None:
         """Give everybody a browser of their own in which they have signed in."""
