@@ -20,11 +20,17 @@ test: ## the whole suite; with CI=true in Chromium too, and again on PostgreSQL 
 	@$(PY) -m pytest -n auto $(ARGS)
 	@if [ "$$CI" = true ]; then $(MAKE) --no-print-directory test-servers; fi
 
+# What another database can't change: pure rooms, pages in a browser, the demonstration.
+ASKS_NO_DATABASE = tests/releases/engine tests/demo tests/browser tests/architecture tests/bench tests/csaf \
+	tests/advisories/formats tests/advisories/calendar tests/advisories/openpgp
+# Thousands of addresses asked one after the other: every day on SQLite, on PostgreSQL too by night.
+BY_NIGHT = tests/rights tests/leaks/test_crawl.py tests/leaks/test_planted.py
+
 test-servers:
 	@test -n "$$PENSTOCK_TEST_DATABASE_URL" || { echo "PENSTOCK_TEST_DATABASE_URL names no PostgreSQL"; exit 1; }
 	@test -n "$$PENSTOCK_TEST_BROKER_URL" || { echo "PENSTOCK_TEST_BROKER_URL names no Redis"; exit 1; }
 	@PENSTOCK_DATABASE_URL=$$PENSTOCK_TEST_DATABASE_URL PENSTOCK_BROKER_URL=$$PENSTOCK_TEST_BROKER_URL \
-		$(PY) -m pytest -n auto --ignore tests/releases/engine --ignore tests/demo --ignore tests/browser $(ARGS)
+		$(PY) -m pytest -n auto $(addprefix --ignore ,$(ASKS_NO_DATABASE) $(BY_NIGHT)) $(ARGS)
 
 check: ## linting, typing, import contracts, templates, migrations, deployment checks
 	@$(PYTHON) bootstrap.py develop
@@ -42,9 +48,11 @@ format: ## put code and templates into shape
 	@$(PY) -m ruff check --fix .
 	@git ls-files '*.html' | xargs .venv/bin/djade --target-version 5.2
 
-nightly: ## the engine against git apply, ten thousand cases
+nightly: ## the engine against git apply, ten thousand cases; every right in every state; leaks on PostgreSQL too
 	@$(PYTHON) bootstrap.py develop
 	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n auto --timeout=3600 tests/releases/engine tests/rights
+	@if [ -n "$$PENSTOCK_TEST_DATABASE_URL" ]; then PENSTOCK_DATABASE_URL=$$PENSTOCK_TEST_DATABASE_URL \
+		PENSTOCK_BROKER_URL=$$PENSTOCK_TEST_BROKER_URL $(PY) -m pytest -n auto --timeout=3600 $(BY_NIGHT); fi
 
 bench: ## measure the engine against git, in the same run; writes bench/README.md (REPO=GIT_DIR ARGS=...: a real one)
 	@$(PYTHON) bootstrap.py develop

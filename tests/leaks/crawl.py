@@ -146,7 +146,8 @@ class Crawl:
         """Every address with every method that changes something; what it changes is taken back."""
         known: set[str] = set()
         for name, address in addresses():
-            for method in ("POST",) if name in known else ("POST", "PUT", "PATCH", "DELETE"):
+            every = who in _CURIOUS and name not in known
+            for method in ("POST", "PUT", "PATCH", "DELETE") if every else ("POST",):
                 self.look(who, self._changed(who, method, address), f"{method} {address}")
             filled = self.world.forms.get(name) if name not in known else None
             if filled:
