@@ -109,7 +109,8 @@ def _do(run: BranchRun) -> None:
         bases = bases_of(branch)
         present = circle.entrants(branch)
         waiting = _cells(branch, bases, present)
-        BranchRun.objects.held(run.pk, run.attempt).update(cells_total=len(waiting))
+        run.cells_total = len(waiting)
+        BranchRun.objects.held(run.pk, run.attempt).update(cells_total=run.cells_total)
         with mirror.reading(), _opened(branch, mirror, bases) as opened:
             _Pass(run, bases, present, opened).go(waiting)
             backlogs.bring_up(run, present, opened)

@@ -52,7 +52,7 @@ def text(answer: Any) -> str:
 def test_a_month_shows_release_days_blackouts_and_holidays(
     team: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         page = text(team.get("/calendar/"))
     assert "December 2026" in page
     assert page.count("Release day") == 2  # the 13th and the 20th; the 6th has passed, the 27th is a blackout

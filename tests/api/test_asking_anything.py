@@ -24,10 +24,11 @@ LIKELY = {"number": ["1", "2", "3"], "version": ["1", "2"], "name": ["1.patch"],
 USUAL = st.sampled_from([True, True, True, False])
 WORDS = st.one_of(
     st.sampled_from(
-        ["1", "2", "3", "0", "-1", "1.patch", "secret", "public", "title", "2026-01-01T00:00:00Z", "é", "%00"]
+        ["1", "2", "3", "0", "-1", "1.patch", "secret", "public", "title", "2026-01-01T00:00:00Z", "é", "%2F"]
     ),
     st.integers(0, 2**70).map(str),
-    st.text(max_size=8),
+    # An address with this character is refused by the whole site, before anything is asked.
+    st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=8),
 )
 
 

@@ -159,7 +159,7 @@ OF_ITSELF_NOTHING = {
     "advisories.ReportDoor": "made_at",
     "advisories.Revision": "frozen_at",
     "advisories.Seat": "from_at until_at",
-    "advisories.Signature": "sha256 fingerprint content made_at",
+    "advisories.Signature": "fingerprint content made_at",
     "advisories.SignedText": "fingerprint made_at claimed_at",
     "advisories.StartedClock": "rule_key started_at zone made_at stopped_at",
     "advisories.TextVersion": "kept_at",
