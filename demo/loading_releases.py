@@ -46,6 +46,8 @@ def load_releases() -> None:
     _predisclose(noon + timedelta(days=21), first, second)
     armed = _plan((ARMED,), noon + timedelta(days=7), first)
     releasing.freeze_batch(armed, fixes_of, by=first)
+    # Here and now: what waits for the worker's signature would be armed at whatever moment that comes.
+    sealing.seal_waiting()
     _approve(armed, second, third)
     given_up = _plan((GIVEN_UP,), noon + timedelta(days=28), first)
     scheduling.cancel(given_up, reason="The fix waits for another project, which has not settled its date.", by=first)

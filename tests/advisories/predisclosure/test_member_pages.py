@@ -76,7 +76,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/members/team/applications/{reference}/accept": ("coordinator",),
     "/members/team/members/{membership}/suspend": ("coordinator",),
     "/members/team/members/{membership}/remove": ("coordinator",),
-    "/members/team/members/{membership}/merge/": ("coordinator",),
+    "/members/team/members/{organisation}/merge/": ("coordinator",),
     "/members/organisation/{organisation}/": ("reading contact", "managing contact", "security", "coordinator"),
 }
 
