@@ -150,13 +150,16 @@ PROGRAMS = Audience(_nobody, is_open=True)
 """Of the API: a token in a header, and never a session; everyone without one is refused alike."""
 CIRCLE_KEEPERS = Audience(lambda who, what: who.is_coordinator, _team)
 """Coordinators, of applications, which the rest of the team reads."""
-ORGANISATION = Audience(lambda who, what: _team(who, what) or who.is_member, _nobody)
+ORGANISATION = Audience(lambda who, what: _team(who, what) or who.was_told, _nobody)
 """A member's own page: its contacts and the team."""
-OTHERS_MEMBERSHIP = Audience(lambda who, what: who.is_coordinator, lambda who, what: _team(who, what) or who.is_member)
+OTHERS_MEMBERSHIP = Audience(lambda who, what: who.is_coordinator, lambda who, what: _team(who, what) or who.was_told)
 """Who stays on the list: coordinators decide, the team and the member itself know that it is on it."""
 ORGANISATION_KEEPERS = Audience(
-    lambda who, what: who.is_coordinator or who.is_member, lambda who, what: _team(who, what) or who.is_member
+    lambda who, what: who.is_coordinator or (who.was_told and who.may_answer),
+    lambda who, what: _team(who, what) or who.was_told,
 )
 """Contacts who keep their organisation's things, and coordinators, who help."""
-ORGANISATION_SPEAKERS = Audience(lambda who, what: who.is_member, lambda who, what: _team(who, what) or who.is_member)
+ORGANISATION_SPEAKERS = Audience(
+    lambda who, what: who.was_told and who.may_answer, lambda who, what: _team(who, what) or who.was_told
+)
 """What nobody says in an organisation's place."""

@@ -1,26 +1,30 @@
 """Organisations on the list and off it, their contacts, and what was delivered to them while they were on it."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import commenting, tidings, tokens
+from advisories import commenting, drafts, tidings, tokens
 from advisories.batching import Audience
 from advisories.models import (
     Advisory,
+    Application,
     Ask,
     Batch,
     Comment,
     CommentAudience,
     Contact,
     KeptFrom,
+    MemberKey,
     Membership,
     MembershipState,
     Product,
     Scope,
     What,
 )
+from advisories.predisclosure import joining
 from tests.make import make_member
 from tests.rights.people import Kind
 
@@ -37,6 +41,9 @@ def take_in(people: dict[str, Kind]) -> dict[str, Membership]:
                 organisation=membership.organisation, user=kind.known, right=kind.contact, from_at=began
             )
     Product.objects.create(organisation=taken["active"].organisation, name="Reservoir Linux 12")
+    armour = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nA key.\n-----END PGP PUBLIC KEY BLOCK-----\n"
+    MemberKey.objects.create(organisation=taken["active"].organisation, certificate=armour, fingerprint="A" * 40)
+    joining.begin(joining.Told("Applying Works", "ada@applying.example"), token=drafts.new_token())
     return taken
 
 
@@ -46,6 +53,15 @@ def draw_feed_token(people: dict[str, Kind]) -> str:
     place = (Contact.objects.get(user=user), Membership.objects.get(organisation__contacts__user=user))
     _, secret = tokens.make(user, "A reader", Scope.FEED, timezone.now() + timedelta(days=9), place=place)
     return secret
+
+
+def at_joining() -> dict[str, Any]:
+    """What stands in addresses of applications, and of the organisation that is on the list."""
+    contact = Contact.objects.order_by("pk")[0]
+    key = MemberKey.objects.get(organisation=contact.organisation)
+    return {
+        "reference": Application.objects.get().reference, "contact": contact.pk, "key": key.pk, "step": "suspend",
+    }  # fmt: skip
 
 
 def deliver(advisory: Advisory, batch: Batch, people: dict[str, Kind], by: User) -> Comment:

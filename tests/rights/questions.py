@@ -36,6 +36,9 @@ NOT_SET_UP = (
 )
 """What this installation has no key, no address, no tag, no mirror or no letter for: nobody finds it."""
 
+NO_ROW = ("releases:try_step",)
+"""No stage has a step that was given up: those who are let in find nothing to try again."""
+
 IN_BETWEEN = ("mfa_authenticate", "mfa_login_webauthn")
 """The second page of signing in: whoever hasn't begun is led to the first."""
 
@@ -67,6 +70,8 @@ class Question:
         wanted = Answer.HIDDEN if self.name in NOT_SET_UP else self.audience.answer(who, self.stage)
         if self.name in IN_BETWEEN and not who.has_signed_in:
             return (Answer.SIGN_IN,)
+        if wanted == Answer.IN and self.name in NO_ROW:
+            return (Answer.HIDDEN,)
         if wanted == Answer.IN and self.audience in (OWN_ACCOUNT, SIGNED_IN):
             return (Answer.IN, Answer.REFUSED, Answer.HIDDEN)
         return (wanted,)

@@ -42,7 +42,7 @@ from releases.models import Branch
 from tests.leaks.addresses import guess, path_to, row_behind
 from tests.make import make_accepted_report, make_advisory
 from tests.releases.views.rows import PATCH, checked_everywhere, flag_on, series_for
-from tests.rights.membership import deliver
+from tests.rights.membership import at_joining, deliver
 from tests.rights.people import Kind, seat
 
 IN_BATCHES = {
@@ -114,6 +114,8 @@ class Stage:
             "sequence": 1, "rating": "high", "path": "index.txt", "page": 1, "rest": "guess", "uidb64": "MQ",
             "public_id": UUID(int=1),
         }  # fmt: skip
+        if name.startswith("joining:"):
+            own |= at_joining()
         values = {
             place: own[place] if place in own else guess(name, place) for place in places if place not in _OF_ROWS
         }
