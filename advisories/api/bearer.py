@@ -39,8 +39,8 @@ class Bearer(HttpBearer):
         return token
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        """Never called: the header is read above, so that its refusals are problems."""
-        raise NotImplementedError
+        """Lets nobody in: ninja wants one, and the header is read above, so that its refusals are problems."""
+        return None
 
 
 def _count(who: str) -> None:
