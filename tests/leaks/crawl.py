@@ -29,7 +29,7 @@ _HEADERS: tuple[dict[str, str], ...] = (
     {"X-Requested-With": "XMLHttpRequest", "Accept": "application/atom+xml"},
     {"If-None-Match": "*", "If-Modified-Since": "Mon, 01 Jan 2035 00:00:00 GMT", "Range": "bytes=0-10"},
 )
-_CURIOUS = ("anonymous", "guest of another", "release manager", "operator")
+CURIOUS = ("anonymous", "guest of another", "release manager", "operator")
 """Who goes on from each page; the others have no right that one of these hasn't."""
 
 _SIGN_IN = "/sign-in"
@@ -98,7 +98,7 @@ class Crawl:
             known.add(name)
             for method in ("HEAD", "OPTIONS"):
                 self.look(who, client.generic(method, address), f"{method} {address}")
-            if who in _CURIOUS and answer.status_code == 200 and "html" in answer["Content-Type"]:
+            if who in CURIOUS and answer.status_code == 200 and "html" in answer["Content-Type"]:
                 self._read_on(who, address, whole(answer))
 
     def _read_on(self, who: str, address: str, page: str) -> None:
@@ -146,10 +146,11 @@ class Crawl:
         """Every address with every method that changes something; what it changes is taken back."""
         known: set[str] = set()
         for name, address in addresses():
-            every = who in _CURIOUS and name not in known
-            for method in ("POST", "PUT", "PATCH", "DELETE") if every else ("POST",):
+            is_first, is_curious = name not in known, who in CURIOUS
+            methods = ("POST", "PUT", "PATCH", "DELETE") if is_first and is_curious else ("POST",)
+            for method in methods if is_first or is_curious else ():
                 self.look(who, self._changed(who, method, address), f"{method} {address}")
-            filled = self.world.forms.get(name) if name not in known else None
+            filled = self.world.forms.get(name) if is_first else None
             if filled:
                 self.look(who, self._changed(who, "POST", address, filled), f"POST {address} {filled}")
             known.add(name)

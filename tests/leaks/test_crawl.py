@@ -9,7 +9,7 @@ from advisories.models import Advisory
 from releases.models import Check
 from tests.leaks.addresses import KNOWN_TO_MANAGERS, twins
 from tests.leaks.counted import count
-from tests.leaks.crawl import Crawl, told
+from tests.leaks.crawl import CURIOUS, Crawl, told
 from tests.leaks.spies import (
     bells_that_tell,
     files_that_tell,
@@ -68,7 +68,7 @@ def test_nobody_reads_a_secret_by_trying_to_change_something(
     made(crawl, who)
     assert not crawl.found, "\n".join(crawl.found[:40])
     assert not lines_that_tell(lines)
-    assert crawl.probes > 400
+    assert crawl.probes > (400 if who in CURIOUS else 200)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
