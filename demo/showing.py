@@ -14,11 +14,13 @@ from django.core.management.base import OutputWrapper
 from django.db import connection
 
 from accounts.models import User
+from advisories.batching import BatchState
+from advisories.models import Batch
 from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_ins_of_people
 from demo.loading_answers import load_answers
 from demo.loading_embargoes import load_embargoes
 from demo.loading_members import load_members
-from demo.loading_releases import load_releases
+from demo.loading_releases import ARMED, load_releases
 from demo.loading_reports import load_reports
 from demo.processes import Processes
 from demo.scenario_people import PEOPLE
@@ -124,6 +126,7 @@ class Demonstration:
         stamp.touch()
         requesting.request_where_inputs_moved()
         self._wait(processes, "Trying again what the releases touched", _checked)
+        self._wait(processes, "Arming what is approved", _armed)
 
     def _wait_for_checks(self, processes: Processes) -> None:
         self._wait(processes, "Trying every series on every branch", _checked)
@@ -177,6 +180,12 @@ def _checked() -> tuple[int, int]:
     if BranchRun.objects.unfinished().exists():
         due = max(due, 1)
     return total - due, total
+
+
+def _armed() -> tuple[int, int]:
+    """The worker arms what a quorum has approved once its verdicts are there again."""
+    batch = Batch.objects.get(entries__advisory__number=ARMED, entries__left_at__isnull=True)
+    return int(batch.state in (BatchState.ARMED, BatchState.RELEASED)), 1
 
 
 def _digest() -> str:

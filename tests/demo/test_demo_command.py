@@ -151,7 +151,7 @@ def test_ctrl_c_ends_every_process_and_two_at_once_are_refused(shown: tuple[Path
     second = _demo(place, "--once", "--port", str(_free_port()))
     assert "Another demonstration runs" in second.stderr
     serving.send_signal(signal.SIGINT)
-    rest = serving.communicate(timeout=60)[0]
+    rest = serving.communicate(timeout=150)[0]
     assert "Ended, and every process with it." in rest
     assert serving.returncode == 0
     assert _processes_in(place) == []
