@@ -1,6 +1,7 @@
 """The doors besides pages: caches, search words, errors, logs, mails, messages of the broker, health."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -161,7 +162,7 @@ def test_messages_carry_ids_only(world: World) -> None:
 
 def test_one_more_secret_changes_no_public_page(world: World) -> None:
     """No count, no place in a row, no date of a feed: what is hidden is not counted either."""
-    hide = lambda: make_advisory(number=71_000, state=State.READY)  # noqa: E731
+    hide = partial(make_advisory, number=71_000, state=State.READY)
     for who in ("anonymous", "nobody"):
         assert not spies.changed_by(world.clients[who], OF_EVERYONE, hide)
 
