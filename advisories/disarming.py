@@ -1,5 +1,7 @@
 """Voiding what was armed, whatever the cause: nothing goes out otherwise than it was approved."""
 
+import textwrap
+
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -51,7 +53,7 @@ def _void(held: Batch, reason: str, *, by: User | None) -> bool:
     """Void the arming in force as far as its instant has not come; the database's clock says whether it has."""
     for one in Arming.objects.in_force().filter(batch=held, public_at__gt=Now()):
         voided = Arming.objects.in_force().filter(pk=one.pk, public_at__gt=Now())
-        if voided.update(voided_at=Now(), void_reason=reason[:300]):
+        if voided.update(voided_at=Now(), void_reason=textwrap.shorten(reason, 300, placeholder=" …")):
             Publication.objects.void(arming=one)
             Event.objects.record(held, kind="batch-disarmed", by=by, detail={"digest": one.digest})
             return True

@@ -2,19 +2,24 @@
 
 from datetime import timedelta
 
+from django.db.models import Min, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from advisories import disarming, releasing, standing
 from advisories.batching import BatchState
 from advisories.missing import Lack
-from advisories.models import Arming, Batch
+from advisories.models import Arming, Batch, BatchEntry
 from advisories.standing import BatchStanding
 from releases.fixes import fixes_of
-from releases.models import Cell
+from releases.models import BranchRun, Cell
 
 PATIENCE = timedelta(minutes=5)
-"""How long before the instant a verdict that a worker still computes is no longer waited for."""
+"""How long before the instant a verdict that a worker still computes is no longer waited for without an end."""
+GRACE = timedelta(seconds=45)
+"""Nearer than that, how long it is waited for: an arming has verdicts computed anew, and must not stop another one."""
+LAST = timedelta(minutes=1)
+"""Nearer still, nothing is waited for."""
 
 
 def watch() -> None:
@@ -33,7 +38,7 @@ def _hold(arming: Arming) -> bool:
     batch = arming.batch
     read = standing.of_batch(batch, fixes_of)
     reason = _why(arming, read)
-    if not reason or (_is_only_waiting(arming, read) and arming.public_at - timezone.now() > PATIENCE):
+    if not reason or (_is_only_waiting(arming, read) and _is_time_to_wait(arming)):
         return False
     # Whoever changed it meanwhile has disarmed it; what they armed since is another arming.
     if Batch.objects.get(pk=batch.pk).turn != batch.turn:
@@ -43,15 +48,27 @@ def _hold(arming: Arming) -> bool:
 
 def _why(arming: Arming, read: BatchStanding) -> str:
     """Why the batch may not go out as it was armed; empty where it may."""
-    lacks = [f"{one.advisory.label}: {lack}" for one in read.advisories for lack in one.missing]
+    lacks = [f"{one.advisory.label}: {' '.join(map(str, one.missing))}" for one in read.advisories if one.missing]
     if lacks:
-        return " ".join(dict.fromkeys(lacks))
+        return " ".join(lacks)
     return "" if arming.digest == read.digest else "What was approved is not what would go out."
 
 
 def _is_only_waiting(arming: Arming, read: BatchStanding) -> bool:
     """Whether a worker is about to say how the same patches fare on a branch that moved."""
     kinds = {lack.kind for one in read.advisories for lack in one.missing}
-    inside = [one.advisory for one in read.advisories]
-    pending = Cell.objects.filter(series__advisory__in=inside, is_due=True)
-    return arming.digest == read.digest and kinds == {Lack.VERDICT} and pending.exists()
+    return arming.digest == read.digest and kinds == {Lack.VERDICT} and _pending(arming).exists()
+
+
+def _is_time_to_wait(arming: Arming) -> bool:
+    """Whether there is time for what a worker owes: plenty, or it was asked for only just now."""
+    now = timezone.now()
+    left = arming.public_at - now
+    owed = BranchRun.objects.unfinished().filter(branch__in=_pending(arming).values("branch"))
+    since = owed.aggregate(first=Min("requested_at"))["first"]
+    return left > PATIENCE or (left > LAST and since is not None and now - since < GRACE)
+
+
+def _pending(arming: Arming) -> QuerySet[Cell]:
+    inside = BatchEntry.objects.current().filter(batch=arming.batch).values("advisory")
+    return Cell.objects.filter(series__advisory__in=inside, is_due=True)

@@ -7,13 +7,14 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import drafting, releasing, scheduling, sealing, standing
+from advisories import disarming, drafting, releasing, scheduling, sealing, standing
 from advisories.batching import Audience, BatchState
 from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, Arming, Batch, Publication, Tiding, What
 from releases import targeting, uploading, watching
+from releases.checking import requesting
 from releases.fixes import fixes_of, fixes_of_all
-from releases.models import Branch, Cell, Series, Tree
+from releases.models import Branch, BranchRun, Cell, Series, Tree
 from tests.advisories.test_releasing import SECTIONS
 from tests.make import checked, fetched, make_advisory, make_branch, make_series, make_user
 from tests.upstream import Upstream, fix, numbered
@@ -107,10 +108,33 @@ def test_a_branch_on_which_it_no_longer_applies_holds_it_back(batch: Batch, bran
 def test_a_verdict_that_a_worker_still_computes_is_waited_for(batch: Batch) -> None:
     Cell.objects.update(is_due=True)
     assert watching.hold_what_changed() == 0
-    soon = timezone.now() + watching.PATIENCE / 2
-    Batch.objects.update(planned_at=soon)
-    Arming.objects.update(public_at=soon)
+    Arming.objects.update(public_at=timezone.now() + watching.PATIENCE / 2)
     assert watching.hold_what_changed() == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "asked_ago", "held"),
+    [
+        (watching.PATIENCE / 2, timedelta(0), 0),
+        (watching.PATIENCE / 2, watching.GRACE, 1),
+        (watching.LAST / 2, timedelta(0), 1),
+    ],
+    ids=["just asked for", "asked for long ago", "in the last minute"],
+)
+def test_shortly_before_the_instant_only_what_was_asked_for_just_now_is_waited_for(
+    left: timedelta, asked_ago: timedelta, held: int, batch: Batch, branch: Branch
+) -> None:
+    # As when another release is armed meanwhile, which has every verdict of the branch computed anew.
+    requesting.request(branch)
+    now = timezone.now()
+    BranchRun.objects.unfinished().update(requested_at=now - asked_ago)
+    Arming.objects.update(public_at=now + left)
+    assert watching.hold_what_changed() == held
+
+
+def test_a_long_reason_is_cut_between_words(batch: Batch) -> None:
+    disarming.disarm(batch, "The verdict is another one. " * 20, by=None)
+    assert Arming.objects.get().void_reason.endswith(" …")
 
 
 def test_what_was_held_back_waits_for_people_to_look_again(batch: Batch, people: tuple[User, User]) -> None:
