@@ -15,6 +15,7 @@ from advisories import publishing, seating
 from advisories.lifecycle import SHOWN_TO_READERS, State
 from advisories.models import Advisory, Seat
 from advisories.models.seat import Right
+from demo.loading_details import load_details
 from demo.scenario import SCENARIO
 from demo.scenario_patches import build_series
 from demo.scenario_people import PEOPLE
@@ -87,6 +88,7 @@ def load_advisories(tree: Tree, upstream: Upstream) -> list[str]:
     for place, told in enumerate(SCENARIO.advisories):
         with transaction.atomic():
             advisory = _load_advisory(told, place)
+            load_details(advisory, by=author)
             for one in told.series:
                 try:
                     revision = uploading.upload_series(

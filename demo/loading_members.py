@@ -1,4 +1,4 @@
-"""The pre-disclosure list: two members, one of them with a key, an application that waits, one that lacks something."""
+"""The pre-disclosure list: two members, one of them with a key, and applications that wait or lack something."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +21,11 @@ _ANSWERS = {
 
 
 def load_members(kept: Path) -> None:
-    """Let them apply, and decide as a coordinator would; the secret half of the first key lies in `kept`."""
-    coordinator = User.objects.get(email="coordinator@sluice.example")
+    """Let them apply, and decide as a coordinator would; the secret half of the first key lies in `kept`.
+
+    To be called before there is an embargo: none of these came because of a rumour.
+    """
+    coordinator = _coordinator()
     held = policies.in_force()
     policies.change(
         replace(held.policy, lists_members=True), based_on=held.sequence, by=coordinator, why="Readers ask who is told."
@@ -39,10 +42,18 @@ def load_members(kept: Path) -> None:
         "A distribution that ships it.", tell_held=False, by=coordinator,
     )  # fmt: skip
     keys.retire(linux.organisation.keys.get(), by=coordinator)
+    _applies("Hobby Hosting", "someone@hobby.example", "", "", answers={"kind": "We host friends."})
+
+
+def load_latecomer() -> None:
+    """An application that waits for a decision; it came while members knew of something."""
     third = str(pysequoia.Tsk.generate("Vendor <security@vendor.example>").extract_certificate())
     waits = _applies("Vendor Example", "engineer@vendor.example", "psirt@vendor.example", third)
-    deciding.note(waits, "Their support page says that it is in the appliance.", by=coordinator)
-    _applies("Hobby Hosting", "someone@hobby.example", "", "", answers={"kind": "We host friends."})
+    deciding.note(waits, "Their support page says that it is in the appliance.", by=_coordinator())
+
+
+def _coordinator() -> User:
+    return User.objects.get(email="coordinator@sluice.example")
 
 
 def _applies(name: str, contact: str, role: str, key: str, *, answers: dict[str, str] | None = None) -> Application:

@@ -33,10 +33,9 @@ _PERMITTED: list[dict[str, Any]] = [
 
 @transaction.atomic
 def load_releases() -> None:
-    """One open and moved, one frozen and lacking, one with members, one armed, one given up, one about to go out."""
-    first, second, third = (User.objects.get(email=person.email) for person in PEOPLE[:3])
-    now = timezone.now()
-    noon = tuesday_noon(now)
+    """One open and moved, one frozen and lacking, one with members, one armed, one given up."""
+    first, second, third = _team()
+    noon = tuesday_noon(timezone.now())
     # What is to go out says how every finder is credited.
     Finder.objects.filter(credit=Credit.UNDECIDED).update(credit=Credit.ANONYMOUS)
     open_one = _plan(OPEN, noon + timedelta(days=35), first, "New year batch")
@@ -51,13 +50,31 @@ def load_releases() -> None:
     _approve(armed, second, third)
     given_up = _plan((GIVEN_UP,), noon + timedelta(days=28), first)
     scheduling.cancel(given_up, reason="The fix waits for another project, which has not settled its date.", by=first)
-    _issue_again(now + SOON, first, second, third)
+
+
+@transaction.atomic
+def load_reissue() -> None:
+    """One that goes out before long. Once the verdicts are there: so close to its instant nothing waits for them."""
+    first, second, third = _team()
+    advisory = Advisory.objects.get(number=AGAIN, state=State.PUBLIC)
+    impact = f"{advisory.impact}\n\nA guest that may migrate itself reaches the same code."
+    drafting.keep_text(advisory, {"impact": impact}, read_version=advisory.text_version, by=first)
+    batch = _plan((AGAIN,), timezone.now() + SOON, first)
+    changes = "The impact names migration too."
+    releasing.freeze_batch(batch, fixes_of, by=first, reason=Reissue.WRONG_DATA, changes=changes)
+    sealing.seal_waiting()
+    _approve(batch, second, third)
 
 
 def tuesday_noon(now: datetime) -> datetime:
     """Noon of the Tuesday from today on: the policy of the demonstration releases on Tuesdays."""
     noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
     return noon + timedelta(days=(1 - noon.weekday()) % 7)
+
+
+def _team() -> tuple[User, User, User]:
+    first, second, third = (User.objects.get(email=person.email) for person in PEOPLE[:3])
+    return first, second, third
 
 
 def _plan(numbers: tuple[int, ...], at: datetime, by: User, name: str = "") -> Batch:
@@ -103,13 +120,3 @@ def _replace(batch: Batch, advisory: Advisory, at: datetime, first: User, second
 def _better(patch: bytes) -> bytes:
     """The same fix with an error of its own."""
     return patch.replace(b"\n+        return -EINVAL;", b"\n+        return -ERANGE;", 1)
-
-
-def _issue_again(at: datetime, first: User, second: User, third: User) -> None:
-    advisory = Advisory.objects.get(number=AGAIN, state=State.PUBLIC)
-    impact = f"{advisory.impact}\n\nA guest that may migrate itself reaches the same code."
-    drafting.keep_text(advisory, {"impact": impact}, read_version=advisory.text_version, by=first)
-    batch = _plan((AGAIN,), at, first)
-    changes = "The impact names migration too."
-    releasing.freeze_batch(batch, fixes_of, by=first, reason=Reissue.WRONG_DATA, changes=changes)
-    _approve(batch, second, third)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pysequoia
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import OutputWrapper
@@ -19,8 +20,8 @@ from advisories.models import Batch
 from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_ins_of_people
 from demo.loading_answers import load_answers
 from demo.loading_embargoes import load_embargoes
-from demo.loading_members import load_members
-from demo.loading_releases import ARMED, load_releases
+from demo.loading_members import load_latecomer, load_members
+from demo.loading_releases import AGAIN, ARMED, load_reissue, load_releases
 from demo.loading_reports import load_reports
 from demo.processes import Processes
 from demo.scenario_people import PEOPLE
@@ -45,10 +46,8 @@ class Demonstration:
     def run(self, *, once: bool) -> None:
         """Set up, wait for the worker, print; unless `once`, serve until interrupted."""
         os.environ.setdefault("PENSTOCK_SITE_URL", self.address)
-        # The demonstration has no key of its own; what it publishes goes out unsigned.
-        os.environ["PENSTOCK_PUBLISH_UNSIGNED"] = "true"
-        settings.PUBLISH_UNSIGNED = True
         self._prepare()
+        self._sign_with(self.place / "team.key")
         # Nothing is under way any more when the board has been printed once; when somebody interrupts, there may be.
         with Processes(self.place / "logs", patience_s=1 if once else 8) as processes:
             processes.start("worker", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2")
@@ -89,6 +88,14 @@ class Demonstration:
         call_command("collectstatic", interactive=False, verbosity=0)
         connection.close()
 
+    def _sign_with(self, key: Path) -> None:
+        """A team key of the demonstration's own, so that readers have signatures to verify."""
+        if not key.exists():
+            key.touch(mode=0o600)
+            key.write_text(str(pysequoia.Tsk.generate("Sluice security team <security@sluice.example>")))
+        os.environ["PENSTOCK_SIGNING_KEY_FILE"] = str(key)
+        settings.SIGNING_KEY_FILE = key
+
     def _start_afresh(self) -> None:
         connection.close()
         for found in self.place.iterdir():
@@ -107,12 +114,13 @@ class Demonstration:
             return
         upstream = build_upstream(self.place / "upstream.git")
         load_people(self.place / "sign-ins")
+        load_members(self.place / "member.key")
         tree = load_tree(upstream.git_dir)
         self._wait(processes, "Fetching the upstream", lambda: _fetched(tree))
         for refusal in load_advisories(tree, upstream):
             self.out.write(f"Refused at the door, as it should be: {refusal}")
         load_reports()
-        load_members(self.place / "member.key")
+        load_latecomer()
         stamp.write_text(_digest())
 
     def _load_releases(self, processes: Processes) -> None:
@@ -126,6 +134,7 @@ class Demonstration:
         stamp.touch()
         requesting.request_where_inputs_moved()
         self._wait(processes, "Trying again what the releases touched", _checked)
+        load_reissue()
         self._wait(processes, "Arming what is approved", _armed)
 
     def _wait_for_checks(self, processes: Processes) -> None:
@@ -184,8 +193,8 @@ def _checked() -> tuple[int, int]:
 
 def _armed() -> tuple[int, int]:
     """The worker arms what a quorum has approved once its verdicts are there again."""
-    batch = Batch.objects.get(entries__advisory__number=ARMED, entries__left_at__isnull=True)
-    return int(batch.state in (BatchState.ARMED, BatchState.RELEASED)), 1
+    approved = Batch.objects.filter(entries__advisory__number__in=[ARMED, AGAIN], entries__left_at__isnull=True)
+    return approved.filter(state=BatchState.ARMED).count(), 2
 
 
 def _digest() -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Role
 from advisories.models import Application, MemberKey, Membership
-from demo.loading_members import load_members
+from demo.loading_members import load_latecomer, load_members
 from tests.make import make_user
 
 
@@ -14,6 +14,7 @@ from tests.make import make_user
 def test_two_are_on_the_list_one_waits_and_one_lacks_something(tmp_path: Path) -> None:
     make_user("coordinator@sluice.example", Role.COORDINATOR)
     load_members(tmp_path / "member.key")
+    load_latecomer()
     assert Membership.objects.active().count() == 2
     assert MemberKey.objects.in_use().count() == 1
     assert set(Application.objects.values_list("state", flat=True)) == {"accepted", "applied", "begun"}
