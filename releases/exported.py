@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from releases.lacking.reading import lacking
+from releases.lacking.reading import lacking, with_steps
 from releases.models import Branch, PointRelease, Tree
 
 EXPORTED = (
@@ -11,7 +11,7 @@ EXPORTED = (
     *("releases:trees", "releases:tree", "releases:branch"),
     *("releases:release", "releases:release_mbox", "releases:release_quilt", "releases:release_json"),
 )
-"""What stands in files: of each branch the last point release in full, the others as pages that lead to it."""
+"""What stands in files: of each release a page and its JSON; mbox and quilt series where something is in the list."""
 
 LIVE_ONLY: dict[str, str] = {
     "releases:find_release": "answers a question",
@@ -29,11 +29,13 @@ def addresses() -> Iterable[tuple[str, dict[str, Any]]]:
         yield "releases:tree", {"slug": tree.slug}
     for branch in Branch.objects.select_related("tree").order_by("tree__slug", "position"):
         yield "releases:branch", {"slug": branch.tree.slug, "name": branch.name}
+    may_have_steps = with_steps()
     for release in PointRelease.objects.select_related("branch__tree").order_by("branch", "number"):
         branch = release.branch
         places = {"slug": branch.tree.slug, "name": branch.name, "version": str(release)}
         yield "releases:release", places
         yield "releases:release_json", places
-        if lacking(release).steps:
+        if release.pk in may_have_steps and (told := lacking(release)).steps:
             yield "releases:release_mbox", places
-            yield "releases:release_quilt", places
+            if told.has_quilt:
+                yield "releases:release_quilt", places

@@ -28,6 +28,14 @@ def check_branch(run_pk: int) -> None:
 
 
 @shared_task
+def list_fixes(backlog_pk: int) -> None:
+    """Make the list of what one earlier release lacks, unless somebody is at it."""
+    from releases.checking import earlier
+
+    earlier.work_on(backlog_pk)
+
+
+@shared_task
 def watch_armed() -> None:
     """Hold back what is armed and may not go out any more, and arm what only waited for a worker."""
     from releases import watching

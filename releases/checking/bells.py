@@ -16,6 +16,11 @@ def ring_for_run(pk: int) -> None:
     transaction.on_commit(lambda: _ring("run", pk, tasks.check_branch))
 
 
+def ring_for_list(pk: int) -> None:
+    """Tell a worker, once the transaction is through, that a list of what a release lacks is owed."""
+    transaction.on_commit(lambda: _ring("list", pk, tasks.list_fixes))
+
+
 def ring_for_fetch(pk: int) -> None:
     """Tell a worker, once the transaction is through, that a tree is to be fetched."""
     transaction.on_commit(lambda: _ring("fetch of tree", pk, tasks.fetch_tree))

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from releases.checking import flags
 from releases.checking.leases import LostLease, lease
-from releases.models import Baseline, Branch, BranchRun, Cell, Check, Flag, PointRelease, Series, StoredVerdict
+from releases.models import Baseline, Branch, BranchRun, Cell, Check, Flag, PointRelease, Series
 
 BASELINES = (Baseline.RELEASE, Baseline.STABLE, Baseline.STAGING)
 
@@ -64,11 +64,3 @@ def show(cell: Cell, check: Check, leans_on: list[int], *, run: BranchRun) -> bo
     Cell.objects.filter(~Exists(later), pk=cell.pk).update(is_due=False)
     flags.settle(check.revision.series_id, check.branch_id)
     return not same
-
-
-def stored(key: str, kind: str, evidence: dict[str, object], engine_version: str, took_ms: int) -> StoredVerdict:
-    """Keep a verdict under its key; the one that is there where another worker was faster."""
-    found, _ = StoredVerdict.objects.get_or_create(
-        key=key, defaults={"kind": kind, "evidence": evidence, "engine_version": engine_version, "took_ms": took_ms}
-    )
-    return found

@@ -1,7 +1,7 @@
 """Everything a branch's verdicts depend on, as one digest: where it differs from the last request, a run is due.
 
 Comparing covers every way in which something may move (a tip, a tag, an upload, an advisory's state, an embargo that
-ends by the clock, a setting, a new engine) and needs nobody to remember to tell.
+ends by the clock, support that does, a setting, a new engine) and needs nobody to remember to tell.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from advisories.models import Advisory, Publication
 from releases.checking.circle import standing_of
@@ -33,6 +34,7 @@ def digests(branches: Iterable[Branch]) -> dict[int, str]:
         meant[branch_pk].append(series)
     told = _series({series for several in meant.values() for series in several})
     trees = Tree.objects.in_bulk({branch.tree_id for branch in wanted.values()})
+    today = timezone.now().date()
     found = {}
     for pk, branch in wanted.items():
         tree = trees[branch.tree_id]
@@ -40,6 +42,7 @@ def digests(branches: Iterable[Branch]) -> dict[int, str]:
             ENGINE_VERSION,
             settings.ENGINE_LIMITS,
             branch.is_followed,
+            branch.is_security_supported_on(today),
             [getattr(tree, name) for name in _OF_THE_TREE],
             [getattr(branch, name) for name in _OF_THE_BRANCH],
             releases.get(pk, ""),

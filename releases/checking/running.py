@@ -6,9 +6,7 @@ written stays, and the next attempt finds it under its key and goes on from ther
 
 import hashlib
 import logging
-import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,32 +16,20 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from releases.checking import backlogs, bells, cells, circle
+from releases.checking import backlogs, bells, cells, circle, earlier, trying
 from releases.checking.leases import LostLease, Renewal, lease
 from releases.checking.mishaps import Mishaps
-from releases.engine.addresses import AddressRefused
-from releases.engine.check import NARROW, OpenBranch, open_branch
-from releases.engine.git import GitTimeout, GitTrouble
-from releases.engine.limits import Limits
-from releases.engine.mirror import Mirror, MirrorBusy, MirrorTrouble, UpstreamUnreachable
-from releases.engine.policy import Policy
+from releases.checking.opening import GaveUp, PutOff, bring, opened, troubles_named
+from releases.engine.check import OpenBranch
+from releases.engine.git import GitTrouble
 from releases.engine.verdicts import ENGINE_VERSION, Verdict
 from releases.engine.verdicts import Kind as VerdictKind
-from releases.mirroring import fetching, following
 from releases.mirroring.mirrors import mirror_of
 from releases.models import Baseline, Branch, BranchRun, Cell, Check, PointRelease, RunState, StoredVerdict
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_PAUSE_S = 600
-
-
-class PutOff(Exception):
-    """The run cannot be done now, but later it may; says why in neutral words."""
-
-
-class GaveUp(Exception):
-    """The run cannot be done; says why in words that hold no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +87,10 @@ def _do(run: BranchRun) -> None:
     """Bring the mirror up to the branch's commits, then the cells up to the branch."""
     branch = run.branch
     mirror = mirror_of(branch.tree)
-    try:
-        _bring(branch, mirror)
+    with troubles_named(mirror):
+        # Where upstream has dropped commits, it is followed, and asked once more.
+        if not bring(branch, mirror, _commits(branch)) and mirror.lacks(_commits(branch)):
+            raise PutOff("the upstream is changing under our hands")
         with transaction.atomic():
             cells.hold(run, done=0)
             cells.follow_series(branch)
@@ -111,58 +99,15 @@ def _do(run: BranchRun) -> None:
         waiting = _cells(branch, bases, present)
         run.cells_total = len(waiting)
         BranchRun.objects.held(run.pk, run.attempt).update(cells_total=run.cells_total)
-        with mirror.reading(), _opened(branch, mirror, bases) as opened:
-            _Pass(run, bases, present, opened).go(waiting)
-            backlogs.bring_up(run, present, opened)
-    except (MirrorBusy, UpstreamUnreachable) as trouble:
-        raise PutOff(str(trouble)[:200]) from trouble
-    except (MirrorTrouble, AddressRefused) as trouble:
-        raise GaveUp(f"the mirror cannot be brought up to date: {trouble}"[:300]) from trouble
-    except GitTimeout as trouble:
-        raise PutOff("git took too long") from trouble
-    except GitTrouble as trouble:
-        # Reading failed although everything had been there: the next fetch looks whether the mirror is broken.
-        mirror.suspect()
-        raise PutOff("the mirror could not be read; it will be looked at") from trouble
-
-
-def _bring(branch: Branch, mirror: Mirror) -> None:
-    """Make sure that this machine's mirror holds the branch's commits; where upstream has dropped them, follow it."""
-    if not mirror.lacks(_commits(branch)):
-        return
-    fetching.bring_mirror(branch.tree)
-    if mirror.lacks(_commits(branch)):
-        try:
-            fetching.follow_branches(branch.tree)
-        except following.BranchesNotFound as trouble:
-            logger.warning("tree %s: %s", branch.tree_id, trouble)
-        branch.refresh_from_db()
-        if mirror.lacks(_commits(branch)):
-            raise PutOff("the upstream is changing under our hands")
+        commits = {base.baseline: base.commit for base in bases if base.commit}
+        with mirror.reading(), opened(branch, mirror, commits) as branch_at_hand:
+            _Pass(run, bases, present, branch_at_hand).go(waiting)
+            backlogs.bring_up(run, present, branch_at_hand)
+        earlier.ask_for(branch, present)
 
 
 def _commits(branch: Branch) -> list[str]:
     return [base.commit for base in bases_of(branch) if base.commit] + [c for c in (branch.fork_commit,) if c]
-
-
-def _opened(branch: Branch, mirror: Mirror, bases: list[Base]) -> AbstractContextManager[OpenBranch]:
-    tree = branch.tree
-    commits = {base.baseline: base.commit for base in bases if base.commit}
-    return open_branch(
-        mirror.path,
-        fork=branch.fork_commit or None,
-        release=commits.get(Baseline.RELEASE),
-        stable=commits.get(Baseline.STABLE),
-        staging=commits.get(Baseline.STAGING),
-        limits=Limits(**settings.ENGINE_LIMITS),
-        policy=Policy(
-            allow_symlinks=tree.allow_symlinks,
-            allow_gitlinks=tree.allow_submodules,
-            allow_git_files=tree.allow_git_files,
-            allow_odd_names=tree.allow_odd_names,
-        ),
-        never_needed=tree.never_needed_pattern,
-    )
 
 
 def _cells(branch: Branch, bases: list[Base], present: Mapping[int, circle.Entrant]) -> list[Cell]:
@@ -220,18 +165,7 @@ class _Pass:
         """The verdict, and whether it had to be computed."""
         if not base.commit:
             return _gone(base), True
-        series = entrant.as_input(self._present)
-        others = [other.as_input(self._present) for other in circle.who_may_take_part(entrant, self._present)]
-        keys = self._opened.keys(series, others, base.commit)
-        found = {stored.key: stored for stored in StoredVerdict.objects.filter(key__in=keys)}
-        for key in keys:
-            if key in found:
-                return found[key], False
-        started = time.monotonic()
-        verdict = self._opened.check(series, others, base.commit)
-        took_ms = int((time.monotonic() - started) * 1000)
-        narrow, wide = keys
-        return _stored(narrow if verdict.kind in NARROW else wide, verdict, took_ms), True
+        return trying.verdict_of(entrant, self._present, self._opened, base.commit)
 
     def _leaning(self, entrant: circle.Entrant, stored: StoredVerdict) -> list[int]:
         """Advisories whose fixes the evidence tells of: those in the list, and where the series fails also those that
@@ -245,11 +179,7 @@ class _Pass:
 
 def _gone(base: Base) -> StoredVerdict:
     key = hashlib.sha256(f"{ENGINE_VERSION}\0error\0{base.trouble}".encode()).hexdigest()
-    return _stored(key, Verdict(VerdictKind.ERROR, reason=base.trouble), 0)
-
-
-def _stored(key: str, verdict: Verdict, took_ms: int) -> StoredVerdict:
-    return cells.stored(key, verdict.kind.value, verdict.to_json(), ENGINE_VERSION, took_ms)
+    return trying.kept(key, Verdict(VerdictKind.ERROR, reason=base.trouble), 0)
 
 
 def _end(run: BranchRun, state: RunState, trouble: str = "") -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from releases.checking import bells
+from releases.checking import bells, earlier
 from releases.checking import requesting as checking
 from releases.engine import leash
 from releases.models import BranchRun, RunState
@@ -22,6 +22,7 @@ def sweep() -> None:
     workers of this machine left. Safe twice at once."""
     give_up_worn_out()
     ring_again()
+    earlier.ring()
     checking.request_where_inputs_moved()
     leash.sweep()
     BranchRun.objects.filter(state=RunState.DONE, finished_at__lt=Now() - _KEEP).delete()

@@ -1,5 +1,6 @@
 """A series on a baseline -> `Verdict`. One `open_branch` serves all series and baselines of a branch."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ from releases.engine.verify import Disagreed, verify
 from releases.engine.windows import UPSTREAM, Window
 
 __all__ = ["NARROW", "NotVerified", "OpenBranch", "SeriesInput", "open_branch"]
+
+_BINARY = re.compile(rb"^GIT binary patch\r?$", re.MULTILINE)
 
 NARROW = frozenset({Kind.APPLIES, Kind.MERGED})
 """Verdicts that depend on nothing but the files that the series touches, and are kept under the narrow key."""
@@ -136,7 +139,8 @@ class OpenBranch:
         agreed = verify(self._git, base, found.texts, found.after.changes())
         if isinstance(agreed, Disagreed):
             raise NotVerified
-        return Combined(found.steps, agreed.tree)
+        is_binary = any(_BINARY.search(text) for text in found.texts)
+        return Combined(found.steps, agreed.tree, is_binary)
 
     def _part(self, given: SeriesInput, base: str, work: Work) -> Part | None:
         """What `base` lacks of a series; None where that is nothing. Raises `OverLimit`."""

@@ -68,6 +68,8 @@ class Combined:
 
     steps: tuple[Step, ...]
     verified_tree: str
+    is_binary: bool = False
+    """Whether something in it changes a file as git's binary patches do, which no other program reads."""
 
 
 def combine(question: Together, limits: Limits, work: Work) -> Listed | None:

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from advisories.models import Advisory
 from releases.engine.verdicts import CommitLine
-from releases.lacking.values import Fix, Lacking, PatchLine, Step
+from releases.lacking.values import Fix, Lacking, PatchLine, Standing, Step
 from releases.models import Backlog, Baseline, Branch, Cell, Patch, PointRelease, Series
+from releases.models.branch import MOST_LISTED
 from releases.models.check import Kind
+
+_Found = Mapping[tuple[int, int], tuple[str, int, str]]
+"""Series and revision -> the kind of the verdict, the check that made it, the reason where there is no check."""
 
 EVERYONE = AnonymousUser()
 _APPLYING = (Kind.APPLIES, Kind.NEEDS_PREREQUISITES)
@@ -33,13 +38,18 @@ def last_releases(tree: str) -> list[PointRelease]:
 
 
 def lacking(release: PointRelease) -> Lacking:
-    """What is known of one point release; of those before the last nothing but that they are."""
+    """Everything that is known of one point release."""
     branch = release.branch
     last = PointRelease.objects.filter(branch=branch).order_by("-number")[0]
-    if release != last:
-        return Lacking(branch, release, last)
-    fixes, revisions = _fixes(branch, last)
-    backlog = Backlog.objects.filter(release=last, base_commit=last.commit).first()
+    kept = Backlog.objects.filter(release=release, base_commit=release.commit).first()
+    if release == last:
+        standing, backlog, checks = _of_the_last(branch, kept), kept, _checks(release)
+    else:
+        standing = _of_an_earlier(release, kept)
+        backlog, checks = (kept, _verdicts(kept)) if standing.is_kept and kept else (None, {})
+    if not standing.is_kept:
+        return Lacking(branch, release, last, standing)
+    fixes, revisions = _fixes(branch, checks)
     steps = _steps(backlog, fixes, revisions) if backlog else ()
     listed = {step.fix.series for step in steps if step.fix}
     apart = {int(key) for key in backlog.left_out} if backlog and (steps or not backlog.steps) else set()
@@ -48,41 +58,72 @@ def lacking(release: PointRelease) -> Lacking:
         branch,
         release,
         last,
+        standing,
         steps=steps,
         apart=tuple(fix for fix in rest if fix.kind in _APPLYING and fix.series in apart),
         by_hand=tuple(fix for fix in rest if fix.kind and fix.kind not in (*_APPLYING, Kind.MERGED)),
         waiting=tuple(fix for fix in rest if not fix.kind or (fix.kind in _APPLYING and fix.series not in apart)),
         there=tuple(fix for fix in rest if fix.kind == Kind.MERGED),
         verified_tree=backlog.verified_tree if backlog and steps else "",
+        is_binary=backlog.is_binary if backlog else False,
     )
 
 
 def made_of(told: Lacking) -> tuple[object, ...]:
     """Everything that a page or a file of it depends on: another value, another page."""
-    names = ("steps", "apart", "by_hand", "waiting", "there", "verified_tree")
+    names = ("standing", "steps", "apart", "by_hand", "waiting", "there", "verified_tree", "is_binary")
     return (told.release.pk, told.release.commit, told.last.pk, *(getattr(told, name) for name in names))
 
 
-def _fixes(branch: Branch, release: PointRelease) -> tuple[dict[int, Fix], dict[int, int]]:
+def with_steps() -> set[int]:
+    """The releases whose list may hold something, by primary key: one query, where `lacking` takes several for each."""
+    return set(Backlog.objects.exclude(steps=[]).values_list("release", flat=True))
+
+
+def _of_the_last(branch: Branch, kept: Backlog | None) -> Standing:
+    if not branch.is_followed:
+        return Standing.UNFOLLOWED
+    return Standing.MADE if kept else Standing.COMING
+
+
+def _of_an_earlier(release: PointRelease, kept: Backlog | None) -> Standing:
+    branch = release.branch
+    if not branch.is_followed:
+        return Standing.UNFOLLOWED
+    if not branch.is_security_supported_on(timezone.now().date()):
+        return Standing.UNSUPPORTED
+    if kept is None or not kept.wanted:
+        newer = PointRelease.objects.filter(branch=branch, number__gt=release.number).count()
+        return Standing.TOO_OLD if newer >= MOST_LISTED else Standing.COMING
+    if kept.is_given_up:
+        return Standing.FAILED
+    return Standing.COMING if kept.is_owed else Standing.MADE
+
+
+def _checks(release: PointRelease) -> _Found:
+    """What the board's cells say of the last release."""
+    cells = Cell.objects.known_to(EVERYONE).filter(
+        branch=release.branch, baseline=Baseline.RELEASE, check_made__base_commit=release.commit
+    )
+    rows = cells.values_list("series", "check_made__revision", "check_made__verdict__kind", "check_made")
+    return {(series, revision): (kind, check, "") for series, revision, kind, check in rows}
+
+
+def _verdicts(backlog: Backlog) -> _Found:
+    """What the list of an earlier release says besides."""
+    return {(one["series"], one["revision"]): (one["kind"], 0, one["reason"]) for one in backlog.verdicts}
+
+
+def _fixes(branch: Branch, found: _Found) -> tuple[dict[int, Fix], dict[int, int]]:
     """The public series meant for the branch by key, in the order of their advisories, and their revisions."""
     public = Advisory.objects.public().carrying_fixes()
     series = Series.objects.visible_to(EVERYONE).filter(branches=branch, advisory__in=public, current__isnull=False)
     rows = list(series.order_by("advisory__number", "pk").values_list("pk", "advisory", "advisory__number", "current"))
     titled: Any = Advisory.objects.visible_to(EVERYONE).filter(pk__in={advisory for _, advisory, _, _ in rows})
     titles = dict(titled.titled_for(EVERYONE).values_list("pk", "told_title"))
-    cells = Cell.objects.known_to(EVERYONE).filter(
-        branch=branch, baseline=Baseline.RELEASE, series__in=[pk for pk, *_ in rows],
-        check_made__base_commit=release.commit,
-    )  # fmt: skip
-    checks = {
-        (pk, revision): (kind, check)
-        for pk, revision, kind, check in cells.values_list(
-            "series", "check_made__revision", "check_made__verdict__kind", "check_made"
-        )
-    }
     revisions = {pk: current for pk, _, _, current in rows}
     fixes = {
-        pk: Fix(number, titles[advisory], pk, *checks.get((pk, current), ())) for pk, advisory, number, current in rows
+        pk: Fix(number, titles[advisory], pk, *found.get((pk, current), ())) for pk, advisory, number, current in rows
     }
     return fixes, revisions
 

@@ -1,12 +1,41 @@
 """What pages and files of a point release are made of: frozen values, the same for whoever looks."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from releases.engine.verdicts import CommitLine
 from releases.models import Branch, PointRelease
+from releases.models.branch import MOST_LISTED
+
+
+class Standing(Enum):
+    """How far the list of a release is; the value is what programs read."""
+
+    MADE = "made"
+    COMING = "being made"
+    FAILED = "failed"
+    UNFOLLOWED = "not followed"
+    UNSUPPORTED = "not supported"
+    TOO_OLD = "too old"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a list, or will be."""
+        return self in (Standing.MADE, Standing.COMING, Standing.FAILED)
+
+
+_WHY = {
+    Standing.MADE: "",
+    Standing.COMING: "A worker is putting it together. What stands here is true, but may not be all of it yet.",
+    Standing.FAILED: "A worker has tried; the operators' log says why it could not be put together.",
+    Standing.UNFOLLOWED: "Nothing is tried on {branch}: the project doesn't follow this branch.",
+    Standing.UNSUPPORTED: "Security support of {branch} ended on {until}; only its last release keeps a list.",
+    Standing.TOO_OLD: f"Lists are kept of the last {MOST_LISTED} releases of a branch.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +48,9 @@ class Fix:
     kind: str = ""
     """The verdict of its series alone; empty where there is none yet."""
     check: int = 0
-    """The check that says so; 0 where there is none."""
+    """The check that says so; 0 where there is none, as of releases before the last."""
+    reason: str = ""
+    """Why it doesn't apply, where no check says so."""
 
     @property
     def label(self) -> str:
@@ -70,7 +101,8 @@ class Lacking:
     branch: Branch
     release: PointRelease
     last: PointRelease
-    """The last one of the branch: the only one that fixes are tried on."""
+    """The last one of the branch."""
+    standing: Standing = Standing.MADE
     steps: tuple[Step, ...] = ()
     """In the order in which they apply."""
     apart: tuple[Fix, ...] = ()
@@ -82,6 +114,8 @@ class Lacking:
     there: tuple[Fix, ...] = ()
     """Those that the release has."""
     verified_tree: str = ""
+    is_binary: bool = False
+    """Whether something in it changes a file in a way that only git reads."""
 
     @property
     def version(self) -> str:
@@ -90,8 +124,19 @@ class Lacking:
 
     @property
     def is_last(self) -> bool:
-        """Whether fixes are tried on it."""
+        """Whether it is the last one of its branch."""
         return self.release == self.last
+
+    @property
+    def why(self) -> str:
+        """Why the list isn't there, or may not be all of it; empty where it is made."""
+        until = self.branch.security_supported_until
+        return _WHY[self.standing].format(branch=self.branch.name, until=date_format(until, "j F Y") if until else "")
+
+    @property
+    def has_quilt(self) -> bool:
+        """Whether it can be had as a quilt series."""
+        return bool(self.steps) and not self.is_binary
 
     @property
     def fixes(self) -> tuple[Fix, ...]:
@@ -106,7 +151,7 @@ class Lacking:
     @property
     def is_whole(self) -> bool:
         """Whether the list brings everything that is known to be lacking."""
-        return not (self.apart or self.by_hand or self.waiting)
+        return self.standing is Standing.MADE and not (self.apart or self.by_hand or self.waiting)
 
     @property
     def lacks(self) -> int:

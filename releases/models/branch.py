@@ -12,6 +12,9 @@ from releases.models.tree import Tree
 COMMIT = r"^[0-9a-f]{40}([0-9a-f]{24})?$"
 """A full object id, SHA-1 or SHA-256."""
 
+MOST_LISTED = 60
+"""Of how many releases of a branch, the newest ones, it is kept what they lack."""
+
 
 class BranchQuerySet(models.QuerySet["Branch"]):
     """Questions about branches."""
@@ -70,6 +73,16 @@ class Branch(models.Model):
         return self.security_supported_until is None or day <= self.security_supported_until
 
 
+class PointReleaseQuerySet(models.QuerySet["PointRelease"]):
+    """Questions about point releases."""
+
+    def worth_a_list(self, branch: Branch, day: date) -> list["PointRelease"]:
+        """Those before the last of which it is kept what they lack, newest first; none where nobody promises fixes."""
+        if not (branch.is_followed and branch.is_security_supported_on(day)):
+            return []
+        return list(self.filter(branch=branch).order_by("-number")[1:MOST_LISTED])
+
+
 class PointRelease(models.Model):
     """A release that users run, found as a tag in the mirror."""
 
@@ -79,7 +92,7 @@ class PointRelease(models.Model):
     commit = models.CharField(max_length=64)
     tagged_at = models.DateTimeField(null=True, blank=True)
 
-    objects = models.Manager()
+    objects = PointReleaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["branch", "-number"]

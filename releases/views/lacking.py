@@ -37,7 +37,7 @@ def release(request: HttpRequest, slug: str, name: str, version: str) -> HttpRes
     told, standing = _told(slug, name, version), archive.standing()
 
     def make() -> HttpResponse:
-        answered = versions.every(slug, version) if not told.is_last else None
+        answered = versions.every(slug, version) if not told.standing.is_kept else None
         return render(request, "releases/release_detail.html", {"told": told, "answered": answered})
 
     return caching.answer(request, current_policy(), (*made_of(told), standing), None, make)
@@ -54,7 +54,10 @@ def release_mbox(request: HttpRequest, slug: str, name: str, version: str) -> Ht
 @require_safe
 def release_quilt(request: HttpRequest, slug: str, name: str, version: str) -> HttpResponse:
     """The whole list as a quilt series."""
-    return _file(request, _told(slug, name, version), files.quilt, "quilt.tar.gz", "application/gzip")
+    told = _told(slug, name, version)
+    if not told.has_quilt:
+        raise Http404
+    return _file(request, told, files.quilt, "quilt.tar.gz", "application/gzip")
 
 
 @public_page

@@ -169,7 +169,8 @@ OF_ITSELF_NOTHING = {
     "advisories.TypedText": "address made_at",
     "advisories.Vector": "vector",
     # What everybody may know of a tree, and names of what is upstream.
-    "releases.Backlog": "base_commit steps left_out verified_tree",
+    "releases.Backlog": "base_commit steps left_out verified_tree verdicts wanted lease_until rung_at"
+    " not_before trouble",
     "releases.Branch": "name stable_ref staging_ref supported_until security_supported_until stable_commit"
     " staging_commit fork_commit trouble",
     "releases.BranchRun": "requested_at rung_at started_at finished_at lease_until not_before trouble",

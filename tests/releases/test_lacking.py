@@ -1,56 +1,27 @@
 """What a point release lacks: one list for all public fixes, which real git applies in its order."""
 
-import io
 import json
-import subprocess
-import tarfile
-from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from advisories.lifecycle import SHOWN_TO_READERS, State
+from advisories.lifecycle import State
 from advisories.models import Advisory
-from demo.loading import load_advisories, load_people
-from demo.upstream import build_upstream
-from releases.engine.mailbox import read_upload
 from releases.lacking.reading import lacking
 from releases.lacking.values import Lacking
-from releases.mirroring import fetching
-from releases.models import Backlog, Branch, Cell, PointRelease, Series, Tree
-from tests.make import checked, fetched, make_advisory, make_branch, make_publication, make_series, make_tree
+from releases.models import Backlog, Branch, PointRelease, Series
+from tests.make import (
+    checked,
+    fetched,
+    make_advisory,
+    make_branch,
+    make_publication,
+    make_series,
+    make_tree,
+)
 from tests.releases.views.rows import APPLIES, CONFLICTS, MERGED, check_on, release_on, series_for
 from tests.upstream import Upstream, fix, numbered
-
-IDENTITY = ("-c", "user.name=A", "-c", "user.email=a@sluice.example")
-
-
-def run(*command: str, cwd: Path, stdin: bytes = b"") -> str:
-    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
-    return done.stdout.decode().strip()
-
-
-def tree_after_am(upstream: str, tag: str, mbox: bytes, folder: Path) -> str:
-    run("git", "clone", "--quiet", "--branch", tag, upstream, str(folder), cwd=folder.parent)
-    run("git", *IDENTITY, "am", "--quiet", cwd=folder, stdin=mbox)
-    return run("git", "rev-parse", "HEAD^{tree}", cwd=folder)
-
-
-def tree_after_quilt(upstream: str, tag: str, archive: bytes, folder: Path) -> str:
-    run("git", "clone", "--quiet", "--branch", tag, upstream, str(folder), cwd=folder.parent)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        names = files.getnames()
-        listed = files.extractfile("patches/series")
-        assert listed is not None
-        series = [line for line in listed.read().decode().splitlines() if not line.startswith("#")]
-        assert names == ["patches/series", *(f"patches/{name}" for name in series)]
-        for name in series:
-            patch = files.extractfile(f"patches/{name}")
-            assert patch is not None
-            run("git", "apply", "--index", "-p1", cwd=folder, stdin=patch.read())
-    return run("git", "write-tree", cwd=folder)
 
 
 def told_of(branch: Branch) -> Lacking:
@@ -59,36 +30,6 @@ def told_of(branch: Branch) -> Lacking:
 
 def address(told: Lacking, file: str = "") -> str:
     return f"/trees/{told.branch.tree.slug}/{told.branch.name}/{told.version}/{file}"
-
-
-@pytest.mark.django_db
-def test_the_list_of_every_branch_of_the_demonstration_applies_in_its_order(tmp_path: Path) -> None:
-    """With everything public: fixes with and without prerequisites, on each other too, and some that nothing helps."""
-    built = build_upstream(tmp_path / "sluice.git")
-    tree = Tree.objects.create(slug="sluice", url=str(built.git_dir), never_needed_pattern=r"^update Sluice version")
-    load_people(tmp_path / "people.json")
-    assert fetching.fetch(tree.pk)
-    load_advisories(tree, built)
-    for advisory in Advisory.objects.exclude(state__in=[*SHOWN_TO_READERS, State.UNUSED, State.MERGED, State.RESERVED]):
-        Advisory.objects.filter(pk=advisory.pk).update(state=State.PUBLIC, public_at=timezone.now())
-        make_publication(advisory, timezone.now())
-    for branch in Branch.objects.filter(tree=tree):
-        checked(branch)
-        told = told_of(branch)
-        applying = Cell.objects.filter(
-            branch=branch, baseline="release", check_made__verdict__kind__in=["applies", "needs prerequisites"]
-        )
-        assert {fix.series for fix in told.fixes} == set(applying.values_list("series", flat=True)), branch
-        assert (*told.apart, *told.waiting) == (), branch
-        mbox = Client().get(address(told, "fixes.mbox")).content
-        quilt = Client().get(address(told, "fixes.quilt.tar.gz")).content
-        tag = told.release.tag
-        assert tree_after_am(tree.url, tag, mbox, tmp_path / f"am-{branch.name}") == told.verified_tree
-        assert tree_after_quilt(tree.url, tag, quilt, tmp_path / f"quilt-{branch.name}") == told.verified_tree
-        assert len(read_upload([("fixes.tar.gz", quilt)])) >= len(told.steps)
-    last = Branch.objects.get(tree=tree, name="1.9")
-    assert told_of(last).prerequisites > 3
-    assert {fix.label for fix in told_of(Branch.objects.get(tree=tree, name="1.6")).by_hand} == {"SSA-48"}
 
 
 @pytest.mark.django_db
@@ -202,13 +143,6 @@ def test_the_list_for_programs_says_what_is_missing_from_it(branch: Branch, clie
     assert (told["release"], told["is_last"], told["is_whole"]) == ("1.7.3", True, False)
     assert [step["advisory"] for step in told["steps"]] == ["SSA-1"]
     assert [one["advisory"] for one in told["by_hand"]] == ["SSA-2"]
-
-
-def test_a_release_before_the_last_sends_on_to_it(branch: Branch, client: Client) -> None:
-    release_on(branch, 4)
-    page = client.get("/trees/sluice/1.7/1.7.3/")
-    assert "What 1.7.4 lacks".lower() in page.text.lower()
-    assert client.get("/trees/sluice/1.7/1.7.3/fixes.mbox").status_code == 404
 
 
 def test_a_release_is_found_by_its_version(branch: Branch, client: Client) -> None:
