@@ -65,26 +65,31 @@ OF_EACH: dict[str, Callable[[Whole], Places]] = {
 }
 """Addresses of one advisory, exported again only where what they are made of is another."""
 
-OF_ALL: dict[str, Callable[[tuple[Whole, ...]], Places]] = {
-    "home": _once,
-    "advisories:list": _once,
-    "advisories:list_page": _further_pages,
-    "advisories:feed": _once,
-    "advisories:rating_feed": lambda every: ({"rating": rating} for rating in Rating),
-    "advisories:branch_feed": _branches,
-    "advisories:tag_index": _once,
-    "advisories:tag": lambda every: ({"word": word} for word, _ in archive.tags()),
-    "advisories:index": _once,
-    "provider_file": lambda every: ({"path": path} for path in records.PROVIDED_LISTS),
-    "provider_metadata": _once,
-    "security_txt": _once,
-    "team_key": _once,
-    "brand_style": _once,
-    "brand_logo": _once,
-    "policy:policy": _once,
-    "calendar:for_readers": _once,
+OF_ALL: dict[str, dict[str, Callable[[tuple[Whole, ...]], Places]]] = {
+    "pages": {
+        "home": _once,
+        "advisories:list": _once,
+        "advisories:list_page": _further_pages,
+        "advisories:tag_index": _once,
+        "advisories:tag": lambda every: ({"word": word} for word, _ in archive.tags()),
+        "policy:policy": _once,
+        "brand_style": _once,
+        "brand_logo": _once,
+    },
+    "records": {
+        "advisories:index": _once,
+        "provider_file": lambda every: ({"path": path} for path in records.PROVIDED_LISTS),
+        "provider_metadata": _once,
+        "advisories:feed": _once,
+        "advisories:rating_feed": lambda every: ({"rating": rating} for rating in Rating),
+        "advisories:branch_feed": _branches,
+        "security_txt": _once,
+        "team_key": _once,
+        "calendar:for_readers": _once,
+    },
 }
-"""Addresses that are asked for each time: what has a tag and says that nothing changed is not rendered again."""
+"""Addresses that are asked for each time, in parts that lean on the same things: what has a tag and says that nothing
+changed is not rendered again."""
 
 MAY_BE_MISSING = {"provider_file", "provider_metadata", "security_txt", "team_key", "brand_logo"}
 """What an installation lacks whose settings name no key and no publisher."""

@@ -1,7 +1,11 @@
 """Asking the portal for its pages as a stranger does, through every door, without a network between."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -41,7 +45,8 @@ def ask(path: str, tag: str = "") -> Answer:
         **({"HTTP_X_FORWARDED_PROTO": "https"} if settings.BEHIND_PROXY else {}),
         **({"HTTP_IF_NONE_MATCH": tag} if tag else {}),
     }
-    response: HttpResponseBase = _handler().get_response(WSGIRequest(environ))
+    with _expected_refusals():
+        response: HttpResponseBase = _handler().get_response(WSGIRequest(environ))
     body = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]  # the base has neither
     changed = response.headers.get("Last-Modified", "")
     return Answer(
@@ -51,6 +56,21 @@ def ask(path: str, tag: str = "") -> Answer:
         tag=response.headers.get("ETag", ""),
         changed_s=parse_http_date_safe(changed) if changed else None,
     )
+
+
+@contextmanager
+def _expected_refusals() -> Iterator[None]:
+    """Log no page that isn't there, such as a signature of a site that signs nothing: whoever asks deals with it."""
+    logger = logging.getLogger("django.request")
+    logger.addFilter(_is_trouble)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_is_trouble)
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    return getattr(record, "status_code", None) != HTTPStatus.NOT_FOUND
 
 
 @lru_cache(maxsize=1)

@@ -2,10 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -20,8 +21,9 @@ from advisories.policy import Announced, Policy
 from advisories.public import caching, facts, records, whole
 from advisories.public.whole import Whole
 
-ALL = "all"
-"""The part with everything that is not of one advisory alone."""
+OTHERS = "others"
+"""The part with what another app has exported."""
+OfAll = Callable[[tuple[Whole, ...]], exported.Places]
 _SETTINGS = ("PUBLIC_URL", "SITE_URL", "EXPORT_LINKS", "HTTPS")
 
 
@@ -42,6 +44,8 @@ class Wanted:
     """A digest under the site's key: whoever reads it learns nothing."""
     addresses: Callable[[], Iterable[Address]]
     """Takes its time: asked only where the part has to be rendered."""
+    is_of_all: bool = False
+    """Whether it has what is not of one advisory alone: asked for each time, by the tags it had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def plan() -> Plan:
     each = [_of_one(one, (known(one.first_at), key, signed.get(one.number))) for one in every]
     notes = list(_notes(policy))
     everything = digest([*(one.made_of for one in (*each, *notes))])
-    return Plan(version, (*each, *notes, Wanted(ALL, everything, lambda: _of_all(every))))
+    return Plan(version, (*_of_all(every, everything), *each, *notes))
 
 
 def is_exported(path: str) -> bool:
@@ -71,7 +75,7 @@ def is_exported(path: str) -> bool:
 
 def names() -> frozenset[str]:
     """Names of all addresses that files stand for."""
-    return frozenset((*exported.OF_EACH, *exported.OF_ALL, *others.plugged().exported))
+    return frozenset((*exported.OF_EACH, *chain(*exported.OF_ALL.values()), *others.plugged().exported))
 
 
 def digest(made_of: object) -> str:
@@ -88,10 +92,20 @@ def _of_one(one: Whole, besides: object) -> Wanted:
     return Wanted(f"advisory-{one.number}", digest([one.made_of, besides]), addresses)
 
 
-def _of_all(every: tuple[Whole, ...]) -> Iterator[Address]:
-    for name, places in exported.OF_ALL.items():
-        for values in places(every):
-            yield _address(name, values)
+def _of_all(every: tuple[Whole, ...], made_of: str) -> Iterator[Wanted]:
+    """The largest parts, for whoever renders several at once to begin with."""
+    for part, named in exported.OF_ALL.items():
+
+        def addresses(named: Mapping[str, OfAll] = named) -> Iterator[Address]:
+            for name, places in named.items():
+                for values in places(every):
+                    yield _address(name, values)
+
+        yield Wanted(part, made_of, addresses, is_of_all=True)
+    yield Wanted(OTHERS, made_of, _of_others, is_of_all=True)
+
+
+def _of_others() -> Iterator[Address]:
     for name, values in others.plugged().addresses():
         yield Address(reverse(name, kwargs=values), may_be_missing=True)
 

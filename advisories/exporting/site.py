@@ -15,8 +15,9 @@ from django.db import connections
 
 from advisories.exporting import generations, planning
 from advisories.exporting.asking import Answer, ask
-from advisories.exporting.generations import Building, Generation, Part
-from advisories.exporting.planning import ALL, Plan, Wanted
+from advisories.exporting.building import Building
+from advisories.exporting.generations import Part
+from advisories.exporting.planning import Address, Plan, Wanted
 from advisories.exporting.rehanging import LiveLinks, rehung
 from advisories.exporting.types import file_of, type_of
 from advisories.public.in_hand import in_hand
@@ -24,8 +25,10 @@ from advisories.public.in_hand import in_hand
 logger = logging.getLogger(__name__)
 
 _MOST_ROUNDS = 5
-_WORTH_A_PROCESS = 20
-"""Parts below which another process takes longer to start than it saves."""
+_PIECES, _MOST_AT_ONCE = 32, 4
+"""Parts are handed out one by one where there are few, so that no process waits for another at the end."""
+Tagged = tuple[Wanted, Mapping[str, str]]
+"""A part, and the tags that its addresses had."""
 NOT_FOUND = "404.html"
 
 
@@ -40,17 +43,9 @@ class Exported:
     folder: Path
     files: int
     rendered: int
-    """Parts that were made anew, of which most had one page that changed."""
+    """Advisories and notes that were made anew."""
     is_new: bool
     """Whether readers got another generation."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What a process needs to know to render parts into the generation that is being built."""
-
-    building: Building
-    before: Path | None
 
 
 def export(folder: Path, *, wait: bool = True, jobs: int | None = None) -> Exported:
@@ -59,17 +54,16 @@ def export(folder: Path, *, wait: bool = True, jobs: int | None = None) -> Expor
     Safe to call twice at once: the second waits, or raises `AnotherRun`. Raises `ExportFailed` and leaves the site.
     """
     with generations.held(folder, wait=wait):
-        before = generations.newest(folder)
-        building = Building(folder)
+        building = Building(folder, generations.newest(folder))
         try:
-            return _export(building, before, jobs or len(os.sched_getaffinity(0)))
+            return _export(building, jobs or len(os.sched_getaffinity(0)))
         except BaseException:
             building.drop()
             raise
 
 
-def _export(building: Building, before: Generation | None, jobs: int) -> Exported:
-    job = _Job(building, before.folder if before else None)
+def _export(building: Building, jobs: int) -> Exported:
+    before = building.before
     done: dict[str, Part] = {}
     rendered: set[str] = set()
     for _ in range(_MOST_ROUNDS):
@@ -78,77 +72,90 @@ def _export(building: Building, before: Generation | None, jobs: int) -> Exporte
         waiting = [one for one in plan.parts if one.name not in done or done[one.name].made_of != one.made_of]
         if not waiting:
             break
-        fresh = {one.name for one in waiting if not _take_over(job, one, usable, done)}
-        rendered |= fresh
-        _render([one for one in waiting if one.name in fresh], job, usable, done, jobs)
-        done = {one.name: done[one.name] for one in plan.parts}
+        building.doubt(name for one in waiting if one.name in done for name in done[one.name].files)
+        fresh = [one for one in waiting if not _take_over(building, one, usable, done)]
+        rendered |= {one.name for one in fresh if not one.is_of_all}
+        _render(fresh, building, usable, done, jobs)
+        gone = done.keys() - {one.name for one in plan.parts}
+        building.doubt(name for part in gone for name in done.pop(part).files)
     else:
         raise ExportFailed("The archive kept changing while it was exported.")
-    return _conclude(job, before, plan, done, len(rendered))
+    return _conclude(building, plan, done, len(rendered))
 
 
-def _take_over(job: _Job, wanted: Wanted, usable: Mapping[str, Part], done: dict[str, Part]) -> bool:
-    """Link a part's files where it is made of the same as before; whether that was so."""
+def _take_over(building: Building, wanted: Wanted, usable: Mapping[str, Part], done: dict[str, Part]) -> bool:
+    """Keep a part's files where it is made of the same as before; whether that was so."""
     part = usable.get(wanted.name)
-    if wanted.name == ALL or job.before is None or part is None or part.made_of != wanted.made_of:
+    if wanted.is_of_all or part is None or part.made_of != wanted.made_of:
         return False
     try:
-        job.building.link(job.before, part.files)
+        building.keep(part.files)
     except FileNotFoundError:
         return False
     done[wanted.name] = part
     return True
 
 
-def _render(waiting: list[Wanted], job: _Job, usable: Mapping[str, Part], done: dict[str, Part], jobs: int) -> None:
-    each = [one for one in waiting if one.name != ALL]
-    if len(each) < _WORTH_A_PROCESS or jobs == 1 or multiprocessing.current_process().daemon:
-        for one in each:
-            done[one.name] = _part(one, job, {})
-    elif each:
-        connections.close_all()
-        context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(each, job)) as pool:
-            done.update(pool.map(_part_at, range(len(each)), chunksize=4))
-    for one in waiting:
-        if one.name == ALL:
-            done[ALL] = _part(one, job, usable[ALL].tags if ALL in usable else {})
-
-
-_of_this_process: list[tuple[list[Wanted], _Job]] = []
-
-
-def _begin(each: list[Wanted], job: _Job) -> None:
+def _render(
+    waiting: list[Wanted], building: Building, usable: Mapping[str, Part], done: dict[str, Part], jobs: int
+) -> None:
+    tagged = [(one, usable[one.name].tags if one.is_of_all and one.name in usable else {}) for one in waiting]
+    if jobs == 1 or all(one.is_of_all for one in waiting) or multiprocessing.current_process().daemon:
+        for one, tags in tagged:
+            done[one.name] = _part(one, building, tags)
+        return
+    building.begin()
     connections.close_all()
-    _of_this_process[:] = [(each, job)]
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(tagged, building)) as pool:
+        chunk = 1 + len(tagged) // _PIECES
+        done.update(pool.map(_part_at, range(len(tagged)), chunksize=min(chunk, _MOST_AT_ONCE)))
+
+
+_of_this_process: list[tuple[list[Tagged], Building]] = []
+
+
+def _begin(each: list[Tagged], building: Building) -> None:
+    connections.close_all()
+    _of_this_process[:] = [(each, building)]
 
 
 def _part_at(place: int) -> tuple[str, Part]:
-    each, job = _of_this_process[0]
-    one = each[place]
-    return one.name, _part(one, job, {})
+    each, building = _of_this_process[0]
+    one, tags = each[place]
+    return one.name, _part(one, building, tags)
 
 
 @in_hand()
-def _part(wanted: Wanted, job: _Job, tags: Mapping[str, str]) -> Part:
+def _part(wanted: Wanted, building: Building, tags: Mapping[str, str]) -> Part:
     """Render the addresses of a part and lay their files down; by `tags` those are spared that did not change."""
     files: list[str] = []
     kept: dict[str, str] = {}
     for one in wanted.addresses():
-        answer = ask(unquote(one.path), tags.get(one.path, ""))
         name = file_of(unquote(one.path))
-        if answer.status == 304 and job.before is not None:
-            job.building.link(job.before, [name])
-        elif answer.status == 200:
-            job.building.write(name, _content(name, answer), answer.changed_s, before=job.before)
-        elif one.may_be_missing and answer.status in (404, 503):
+        answer = _answer(one, name, building, tags.get(one.path, ""))
+        if answer.status == 200:
+            building.write(name, _content(name, answer), answer.changed_s)
+        elif answer.status != 304:
             continue
-        else:
-            raise ExportFailed(f"{one.path} answers {answer.status}.")
         files.append(name)
-        if wanted.name == ALL and answer.tag:
+        if wanted.is_of_all and answer.tag:
             kept[one.path] = answer.tag
     return Part(wanted.made_of, tuple(files), kept)
+
+
+def _answer(address: Address, name: str, building: Building, tag: str) -> Answer:
+    """What the portal gives for an address; where that is what it gave under `tag`, its file stays."""
+    path = unquote(address.path)
+    answer = ask(path, tag)
+    if answer.status == 304:
+        try:
+            building.keep((name,))
+        except FileNotFoundError:
+            answer = ask(path)
+    if answer.status in (200, 304) or (address.may_be_missing and answer.status in (404, 503)):
+        return answer
+    raise ExportFailed(f"{address.path} answers {answer.status}.")
 
 
 def _content(name: str, answer: Answer) -> bytes:
@@ -160,22 +167,18 @@ def _content(name: str, answer: Answer) -> bytes:
     return rehung(answer.body, LiveLinks(settings.EXPORT_LINKS), settings.SITE_URL, planning.is_exported)
 
 
-def _conclude(job: _Job, before: Generation | None, plan: Plan, done: dict[str, Part], rendered: int) -> Exported:
+def _conclude(building: Building, plan: Plan, done: dict[str, Part], rendered: int) -> Exported:
     """Add what is no page, and let readers have it unless it is what they have."""
-    missing = ask(f"/{NOT_FOUND}")
-    job.building.write(NOT_FOUND, _content(NOT_FOUND, missing), before=job.before)
+    building.write(NOT_FOUND, _content(NOT_FOUND, ask(f"/{NOT_FOUND}")))
     static = [NOT_FOUND]
     for name, source in _static_files():
-        job.building.write(name, source.read_bytes(), source.stat().st_mtime, before=job.before)
+        building.write(name, source.read_bytes(), source.stat().st_mtime)
         static.append(name)
     done["static"] = Part("", tuple(static))
     count = sum(len(part.files) for part in done.values())
-    if before is not None and before.version == plan.version and _is_the_same(job.building.folder, before.folder):
-        job.building.drop()
-        return Exported(before.folder, count, rendered, is_new=False)
-    made = job.building.finish(done, plan.version)
-    generations.forget_old(job.building.site)
-    return Exported(made.folder, count, rendered, is_new=True)
+    made = building.finish(done, plan.version)
+    generations.forget_old(building.site)
+    return Exported(made.folder, count, rendered, is_new=made is not building.before)
 
 
 def _static_files() -> Iterator[tuple[str, Path]]:
@@ -190,16 +193,3 @@ def _static_files() -> Iterator[tuple[str, Path]]:
     for finder in finders.get_finders():
         for name, storage in finder.list([]):
             yield f"{prefix}{name}", Path(storage.path(name))
-
-
-def _is_the_same(one: Path, other: Path) -> bool:
-    """Whether two generations are made of the same files."""
-    return _inodes(one) == _inodes(other)
-
-
-def _inodes(folder: Path) -> dict[str, int]:
-    return {
-        os.path.join(top, name)[len(str(folder)) :]: os.stat(os.path.join(top, name)).st_ino  # noqa: PTH118, PTH116
-        for top, _, names in os.walk(folder)
-        for name in names
-    }

@@ -21,10 +21,12 @@ from releases.models import Branch
 def branch(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """Everything about the branch that the viewer may know."""
     found = _branch_or_404(slug, name)
+    releases = outlook.released(found)
     context = {
         "branch": found,
         "support": outlook.support_of(found),
-        "releases": outlook.released(found),
+        "releases": releases,
+        "newest": releases[0] if releases else None,
         "board": boards.read(request.user, boards.Asked(branch=f"{slug}/{name}")),
         "runs": outlook.last_runs(found) if is_on_the_team(request.user) else [],
         "may_run": may_run_branches(request.user),

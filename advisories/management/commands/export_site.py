@@ -29,5 +29,5 @@ class Command(BaseCommand):
         except (site.ExportFailed, NotOurs, OSError) as trouble:
             raise CommandError(f"Nothing was exported, and the site is as it was. {trouble}") from None
         took = time.monotonic() - began
-        what = f"{done.rendered} parts made anew" if done.is_new else "nothing new"
+        what = f"{done.rendered} advisories and notes made anew" if done.is_new else "nothing new"
         self.stdout.write(f"{done.folder}: {done.files} files, {what}, in {took:.1f} s")

@@ -45,6 +45,11 @@ def files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield name, file
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """All that a generation holds, packed copies too."""
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
 def test_every_file_is_what_its_page_answers(published: Advisory, tmp_path: Path) -> None:
     branch = make_branch(make_tree(), "1.6")
     PointRelease.objects.create(branch=branch, tag="R-1.6.2", number=2, commit="1" * 40, tagged_at=timezone.now())
@@ -122,7 +127,7 @@ def test_one_more_advisory_leaves_the_files_of_others_the_same_files(published: 
     make_publication(make_advisory(number=15, title="Another"), timezone.now())
     done = export(tmp_path, jobs=1)
     after = {name: file.stat().st_ino for name, file in files(tmp_path)}
-    assert done.rendered == 2
+    assert done.rendered == 1
     same = [name for name in before if before[name] == after[name]]
     assert "advisories/12/index.html" in same
     assert "policy/index.html" in same
@@ -156,6 +161,40 @@ def test_a_run_that_fails_leaves_the_site(published: Advisory, tmp_path: Path, s
         call_command("export_site", str(tmp_path), "--jobs", "1")
     assert (tmp_path / "current").resolve() == before.folder
     assert [one.name for one in (tmp_path / "generations").iterdir() if one.is_dir()] == ["1"]
+
+
+def test_the_oldest_generation_becomes_the_newest_and_nothing_of_it_stays(published: Advisory, tmp_path: Path) -> None:
+    branch = make_branch(make_tree(), "1.6")
+    for number in (21, 22, 23):
+        make_publication(make_advisory(number=number), timezone.now())
+        export(tmp_path, jobs=1)
+    oldest = tmp_path / "generations" / "1"
+    recycled = (oldest / "policy" / "index.html").stat().st_ino, oldest.stat().st_ino
+    assert (oldest / "trees" / "sluice" / "1.6" / "index.html").exists()
+    Advisory.objects.filter(pk=published.pk).update(impact="Larger still.")
+    publishing.publish_known(published, fixes(), timezone.now(), changes="Impact.")
+    branch.delete()
+    branch.tree.delete()
+    done = export(tmp_path, jobs=1)
+    assert ((done.folder / "policy" / "index.html").stat().st_ino, done.folder.stat().st_ino) == recycled
+    assert not (done.folder / "trees" / "sluice").exists()
+    assert "Larger still." in (done.folder / "advisories" / "12" / "index.html").read_text()
+    anew = export(tmp_path.with_name("anew"), jobs=1)
+    assert contents(done.folder) == contents(anew.folder)
+
+
+def test_files_that_somebody_took_away_or_changed_come_back(published: Advisory, tmp_path: Path) -> None:
+    first = contents(export(tmp_path, jobs=1).folder)
+    for number in (21, 22):
+        make_publication(make_advisory(number=number), timezone.now())
+        export(tmp_path, jobs=1)
+    for generation in (1, 3):
+        for name in ("advisories/12/index.html", "policy/index.html", "static/css/tokens.css"):
+            (tmp_path / "generations" / str(generation) / name).unlink()
+    done = export(tmp_path, jobs=1)
+    assert done.is_new
+    assert set(first) <= set(contents(done.folder))
+    assert contents(done.folder)["advisories/12/index.html"] == first["advisories/12/index.html"]
 
 
 def test_what_a_killed_run_left_is_taken_away(published: Advisory, tmp_path: Path) -> None:

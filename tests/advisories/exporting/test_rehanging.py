@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from advisories.exporting.generations import Building, held
+from advisories.exporting.building import Building
+from advisories.exporting.generations import held
 from advisories.exporting.rehanging import LiveLinks, rehung
 from advisories.exporting.types import file_of, is_compressible, type_of
 
@@ -58,6 +59,6 @@ def test_a_page_is_the_index_of_its_folder() -> None:
 @pytest.mark.parametrize("name", ["../secret", "a/../../secret", "/etc/passwd", "", "a\0b"])
 def test_no_name_leads_out_of_the_site(name: str, tmp_path: Path) -> None:
     with held(tmp_path, wait=False):
-        building = Building(tmp_path)
+        building = Building(tmp_path, None)
         with pytest.raises(ValueError, match="no name of a file"):
             building.write(name, b"x")
