@@ -42,6 +42,8 @@ class MemberPage:
     finders: tuple[str, ...]
     patches: tuple[PatchGroup, ...]
     compared: Compared | None
+    also_held: frozenset[int]
+    """Numbers of other advisories that it names and they hold; what else it names is public."""
 
     @property
     def is_newest(self) -> bool:
@@ -51,7 +53,7 @@ class MemberPage:
 
 def page_of(viewer: Viewer, held: Held, revision: Revision, against: Revision | None) -> MemberPage:
     """`revision`, and `against` to compare it with, as they were fetched for `viewer`."""
-    content = told_to(viewer, revision.content)
+    content, also_held = _told(viewer, revision.content)
     patches = RevisionPatch.objects.visible_to(viewer).filter(revision=revision)
     sizes = dict(patches.values_list("file_name", Length("content")))
     return MemberPage(
@@ -66,17 +68,24 @@ def page_of(viewer: Viewer, held: Held, revision: Revision, against: Revision | 
         finders=saying.finders(content),
         patches=saying.patch_groups(content, sizes),
         compared=_compared(viewer, revision, against) if against is not None else None,
+        also_held=also_held,
     )
 
 
 def told_to(viewer: Viewer, content: Content) -> Content:
     """`content` with every condition on an advisory said as unknown that `viewer` neither holds nor could read."""
+    told, _also_held = _told(viewer, content)
+    return told
+
+
+def _told(viewer: Viewer, content: Content) -> tuple[Content, frozenset[int]]:
+    """The same, and which of the advisories that it names `viewer` holds."""
     named = saying.conditions_in([content])
     if not named:
-        return content
-    held = Revision.objects.held_by(viewer).filter(advisory__number__in=named)
-    known = {*held.values_list("advisory__number", flat=True), *reading.known_among(named)}
-    return saying.without_hidden(content, known)
+        return content, frozenset()
+    rows = Revision.objects.held_by(viewer).filter(advisory__number__in=named)
+    held = frozenset(rows.values_list("advisory__number", flat=True))
+    return saying.without_hidden(content, held | reading.known_among(named)), held
 
 
 def _compared(viewer: Viewer, one: Revision, other: Revision) -> Compared:

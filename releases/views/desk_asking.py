@@ -39,6 +39,8 @@ class Question:
     warnings: tuple[str, ...] = ()
     is_grave: bool = False
     offers: tuple[Offer, ...] = ()
+    told: tuple[str, ...] = ()
+    """Who hears of it, by name."""
 
 
 def ask(request: HttpRequest, batch: Batch, question: Question, form: Form, *, status: int = 200) -> HttpResponse:

@@ -13,7 +13,7 @@ from advisories.missing import missing_for
 from advisories.models import Batch, PublicationStep, Reissue
 from advisories.releasing import ChangedSince
 from advisories.standing import of_batch
-from releases.desk import reading
+from releases.desk import reading, telling
 from releases.desk.values import Shown
 from releases.fixes import fixes_of
 from releases.forms.desk import ApproveForm, FreezeForm, OverrideForm, TurnForm
@@ -69,7 +69,7 @@ def open_again(request: SignedInRequest, pk: int) -> HttpResponse:
 def ask_predisclose(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say what goes to whom before it does."""
     found = releasers_batch(request, pk)
-    return ask(request, found, _predisclosing(found), TurnForm(initial={"turn": found.turn}))
+    return ask(request, found, _predisclosing(request, found), TurnForm(initial={"turn": found.turn}))
 
 
 def predisclose(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -80,7 +80,7 @@ def predisclose(request: SignedInRequest, pk: int) -> HttpResponse:
         releasing.predisclose(found, fixes_of, by=request.user)
         return f"{found} is pre-disclosed: its deliveries are on their way."
 
-    return carry_out(request, found, _predisclosing(found), TurnForm(request.POST), act)
+    return carry_out(request, found, _predisclosing(request, found), TurnForm(request.POST), act)
 
 
 def ask_approve(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -167,7 +167,7 @@ def _freezing(request: SignedInRequest, found: Batch) -> tuple[Question, bool]:
     return question, not any(one.revision for one in changed)
 
 
-def _predisclosing(found: Batch) -> Question:
+def _predisclosing(request: SignedInRequest, found: Batch) -> Question:
     read = of_batch(found, fixes_of)
     lines = [
         f"{one.advisory.label} {one.revision or 'without a revision'} goes to {_people(one.facts.recipients)}."
@@ -186,6 +186,7 @@ def _predisclosing(found: Batch) -> Question:
         tuple(lines),
         tuple(lacks),
         is_grave=True,
+        told=telling.members_told(read, request.user),
     )
 
 

@@ -14,11 +14,11 @@ from advisories import drafting, ending, policies, releasing, scheduling, sealin
 from advisories.batching import BatchState
 from advisories.disarming import disarm_for
 from advisories.lifecycle import State
-from advisories.models import Advisory, Approval, Arming, Batch, Override, Reissue, Revision
+from advisories.models import Advisory, Approval, Arming, Batch, KeptFrom, Override, Reissue, Revision
 from advisories.policy import Policy
 from releases.fixes import fixes_of
 from tests.advisories.test_releasing import SECTIONS
-from tests.make import make_advisory, make_seat, make_user
+from tests.make import make_advisory, make_member, make_seat, make_user
 
 WEEK = timedelta(days=7)
 
@@ -231,6 +231,14 @@ def test_a_frozen_batch_is_opened_again(team: Client, frozen: Batch) -> None:
 def test_pre_disclosure_says_what_is_missing_and_is_refused(team: Client, frozen: Batch) -> None:
     assert "There is nobody to pre-disclose it to." in team.get(f"/desk/{frozen.pk}/pre-disclose").text
     assert team.post(f"/desk/{frozen.pk}/pre-disclose", {"turn": frozen.turn}).status_code == 422
+
+
+def test_pre_disclosure_names_every_member_it_goes_to(team: Client, frozen: Batch, advisory: Advisory) -> None:
+    told, kept_out = make_member("Reservoir Linux"), make_member("Weir Hosting")
+    KeptFrom.objects.create(advisory=advisory, organisation=kept_out.organisation, reason="They wrote the flaw.")
+    page = team.get(f"/desk/{frozen.pk}/pre-disclose").text
+    assert f"{told.organisation}: {advisory.label}" in page
+    assert str(kept_out.organisation) not in page
 
 
 def test_two_approve_exactly_what_they_saw_and_it_is_armed(team: Client, frozen: Batch) -> None:
