@@ -87,7 +87,7 @@ def _approve(batch: Batch, *people: User) -> None:
 
 
 def _predisclose(at: datetime, first: User, second: User) -> None:
-    """Agree on an end, say what may be deployed, give a member a seat; the text is signed here and now."""
+    """Agree on an end, say what may be deployed, give a member a seat; afterwards a better patch is uploaded."""
     advisory = Advisory.objects.get(number=TOLD)
     whole = [{"which": "", "at": None, "after": None, "restrictions": ""} | line for line in _PERMITTED]
     read = describing.version_of(advisory, Permission)
@@ -100,21 +100,23 @@ def _predisclose(at: datetime, first: User, second: User) -> None:
     releasing.freeze_batch(batch, fixes_of, by=first)
     sealing.seal_waiting()
     releasing.predisclose(batch, fixes_of, by=second)
-    _replace(batch, advisory, at, first, second)
-
-
-def _replace(batch: Batch, advisory: Advisory, at: datetime, first: User, second: User) -> None:
-    """What becomes of it while members hold it: a better patch, its second revision, and another date."""
     asked = "The cloud cannot tell this refusal from others: give it an error of its own."
     commenting.write(advisory, asked, by=second, audience=CommentAudience.SEATS)
     for series in Series.objects.filter(advisory=advisory, current__isnull=False):
         files = [(one.file_name, _better(bytes(one.content))) for one in Upload.objects.filter(revision=series.current)]
         uploading.upload_revision(series, files=files, by=first)
+
+
+@transaction.atomic
+def load_second_revision() -> None:
+    """What members get next of what they hold: the better patch with its verdicts, and another date."""
+    first, second, _ = _team()
+    batch = Batch.objects.get(entries__advisory__number=TOLD, entries__left_at__isnull=True)
     changes = "The fix refuses with an error of its own."
     releasing.freeze_batch(batch, fixes_of, by=first, reason=Reissue.ADDED_PATCH, changes=changes)
     sealing.seal_waiting()
     why = "Two large members cannot deploy in that week."
-    scheduling.move(batch, at + timedelta(days=7), reason=why, by=second)
+    scheduling.move(batch, batch.planned_at + timedelta(days=7), reason=why, by=second)
 
 
 def _better(patch: bytes) -> bytes:

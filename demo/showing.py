@@ -21,7 +21,7 @@ from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_i
 from demo.loading_answers import load_answers
 from demo.loading_embargoes import load_embargoes
 from demo.loading_members import load_latecomer, load_members
-from demo.loading_releases import AGAIN, ARMED, load_reissue, load_releases
+from demo.loading_releases import AGAIN, ARMED, load_reissue, load_releases, load_second_revision
 from demo.loading_reports import load_reports
 from demo.processes import Processes
 from demo.scenario_people import PEOPLE
@@ -80,7 +80,8 @@ class Demonstration:
     def _prepare(self) -> None:
         """Database, static files, upstream; a run that was cut short while loading starts afresh."""
         stamp = self.place / "loaded"
-        if not stamp.exists() or stamp.read_text() != _digest():
+        is_whole = stamp.exists() and (self.place / "released").exists()
+        if not is_whole or stamp.read_text() != _digest():
             if any(self.place.glob("*.sqlite3")):
                 self.out.write("The previous run was cut short, or was of another version: starting afresh.")
             self._start_afresh()
@@ -129,12 +130,13 @@ class Demonstration:
         if stamp.exists():
             return
         load_releases()
-        load_answers()
-        load_embargoes()
-        stamp.touch()
         requesting.request_where_inputs_moved()
         self._wait(processes, "Trying again what the releases touched", _checked)
+        load_second_revision()
+        load_answers()
+        load_embargoes()
         load_reissue()
+        stamp.touch()
         self._wait(processes, "Arming what is approved", _armed)
 
     def _wait_for_checks(self, processes: Processes) -> None:
