@@ -97,6 +97,8 @@ EVERYONE = Audience(_all, is_open=True)
 """Open; what it shows to whom is the query's business."""
 LINK_HOLDERS = Audience(_all, is_open=True)
 """Whoever knows the secret word in the address; a wrong one is answered as if there were nothing."""
+NOWHERE = EVERYONE.in_states()
+"""Whatever leads nowhere, for everybody alike."""
 OWN_ACCOUNT = Audience(_all, is_before_second_factor=True)
 """Whoever signed in, also without a second factor: to set one up, to leave."""
 SIGNED_IN = Audience(_all)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import commenting, drafts, tidings, tokens
+from advisories import commenting, tidings, tokens
 from advisories.batching import Audience
 from advisories.models import (
     Advisory,
@@ -24,9 +24,12 @@ from advisories.models import (
     Scope,
     What,
 )
-from advisories.predisclosure import joining
+from advisories.predisclosure import joining, member_letters
 from tests.make import make_member
 from tests.rights.people import Kind
+
+APPLICANTS_TOKEN = "ab" * 20
+"""Opens the private page of the application."""
 
 
 def take_in(people: dict[str, Kind]) -> dict[str, Membership]:
@@ -43,7 +46,7 @@ def take_in(people: dict[str, Kind]) -> dict[str, Membership]:
     Product.objects.create(organisation=taken["active"].organisation, name="Reservoir Linux 12")
     armour = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nA key.\n-----END PGP PUBLIC KEY BLOCK-----\n"
     MemberKey.objects.create(organisation=taken["active"].organisation, certificate=armour, fingerprint="A" * 40)
-    joining.begin(joining.Told("Applying Works", "ada@applying.example"), token=drafts.new_token())
+    joining.begin(joining.Told("Applying Works", "ada@applying.example"), token=APPLICANTS_TOKEN)
     return taken
 
 
@@ -55,12 +58,16 @@ def draw_feed_token(people: dict[str, Kind]) -> str:
     return secret
 
 
-def at_joining() -> dict[str, Any]:
+def at_joining(name: str) -> dict[str, Any]:
     """What stands in addresses of applications, and of the organisation that is on the list."""
+    token = APPLICANTS_TOKEN
+    if name == "joining:check_address":
+        membership = Membership.objects.get(organisation__name="Active")
+        token = member_letters.address_token(membership, "psirt@active.example")
     contact = Contact.objects.order_by("pk")[0]
     key = MemberKey.objects.get(organisation=contact.organisation)
     return {
-        "reference": Application.objects.get().reference, "contact": contact.pk, "key": key.pk, "step": "suspend",
+        "reference": Application.objects.get().reference, "contact": contact.pk, "key": key.pk, "step": "suspend", "token": token,
     }  # fmt: skip
 
 

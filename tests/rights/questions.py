@@ -29,16 +29,6 @@ SAID: dict[str, dict[str, str]] = {
 }
 """What a form has to hold before it says anything but that it was not filled in."""
 
-NOT_SET_UP = (
-    *("security_txt", "provider_metadata", "team_key"),
-    *("advisories:tag", "releases:release_mbox", "releases:release_quilt", "api:missing", "brand_logo"),
-    *("joining:application", "joining:appeal", "joining:withdraw", "joining:check_address"),
-)
-"""What this installation has no key, no address, no tag, no mirror or no letter for: nobody finds it."""
-
-NO_ROW = ("releases:try_step",)
-"""No stage has a step that was given up: those who are let in find nothing to try again."""
-
 IN_BETWEEN = ("mfa_authenticate", "mfa_login_webauthn")
 """The second page of signing in: whoever hasn't begun is led to the first."""
 
@@ -67,11 +57,9 @@ class Question:
 
     def wanted(self, who: Kind) -> tuple[Answer, ...]:
         """What `who` may hear. Of one's own account some pages wait for a password or for a key that isn't there."""
-        wanted = Answer.HIDDEN if self.name in NOT_SET_UP else self.audience.answer(who, self.stage)
+        wanted = self.audience.answer(who, self.stage)
         if self.name in IN_BETWEEN and not who.has_signed_in:
             return (Answer.SIGN_IN,)
-        if wanted == Answer.IN and self.name in NO_ROW:
-            return (Answer.HIDDEN,)
         if wanted == Answer.IN and self.audience in (OWN_ACCOUNT, SIGNED_IN):
             return (Answer.IN, Answer.REFUSED, Answer.HIDDEN)
         return (wanted,)

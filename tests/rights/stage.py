@@ -11,14 +11,15 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from accounts import inviting
-from accounts.models import Invitation, User
-from advisories import afterwards, commenting, freezing, negotiating, outside_clocks, publishing, triage
+from accounts.models import Invitation, Sending, User
+from advisories import afterwards, commenting, drafting, freezing, negotiating, outside_clocks, publishing, triage
 from advisories.batching import Audience, BatchState
 from advisories.calendar.clocks import FixedEnd
 from advisories.content import Fixes, FrozenPatch
 from advisories.lifecycle import LEAVES_A_NOTE, SHOWN_TO_READERS, State
 from advisories.models import (
     Advisory,
+    Arming,
     Attachment,
     Batch,
     BatchEntry,
@@ -32,8 +33,12 @@ from advisories.models import (
     OpenedFile,
     OpenedLetter,
     Party,
+    Publication,
+    PublicationStep,
     Report,
     ReportDoor,
+    StepKind,
+    Tag,
 )
 from advisories.negotiating import End
 from advisories.openpgp.decrypting import Seal
@@ -63,6 +68,9 @@ IN_BATCHES = {
 DELIVERED = ("pre-disclosed", "armed", "scheduled", "public", "withdrawn")
 """What members were given."""
 
+LET_GO = ("armed", "scheduled", "public", "withdrawn")
+"""What is or was on its way out, and its letter to the list given up."""
+
 _OF_ROWS = ("pk", "name")
 """Places in an address that a row fills."""
 
@@ -83,6 +91,8 @@ class Stage:
     """Opens the feed of a member."""
     version: int = 1
     """Its last revision."""
+    step: PublicationStep | None = None
+    """What was given up of its release."""
     kept: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -115,7 +125,9 @@ class Stage:
             "public_id": UUID(int=1),
         }  # fmt: skip
         if name.startswith("joining:"):
-            own |= at_joining()
+            own |= at_joining(name)
+        if name == "releases:try_step" and self.step is not None:
+            own["step"] = self.step.pk
         values = {
             place: own[place] if place in own else guess(name, place) for place in places if place not in _OF_ROWS
         }
@@ -193,7 +205,10 @@ def set_up(name: str, branches: list[Branch], by: User, people: dict[str, Kind],
     freezing.freeze(advisory, fixes_of(advisory), audience=Audience.MEMBERS, by=by)
     afterwards.decide(advisory, Matter.SHORT, "Few use it.", by=by)
     said = deliver(advisory, batch, people, by) if name in DELIVERED else None
+    Tag.objects.create(advisory=advisory, word="dom0")
     stage = Stage(name, advisory, batch, report, token, secret)
+    if name in LET_GO:
+        stage.step = _let_go(stage)
     _bring_to(stage)
     letters = IncomingMail.objects.filter(report=report)
     opened = OpenedFile.objects.filter(letter__message__report=report)
@@ -213,6 +228,20 @@ def set_up(name: str, branches: list[Branch], by: User, people: dict[str, Kind],
 def invite_somebody(by: User) -> None:
     """Somebody who hasn't come yet."""
     inviting.invite("invited@sluice.example", by=by)
+
+
+def _let_go(stage: Stage) -> PublicationStep:
+    """Its first revision, armed for the instant that it has or had; the letter to the list was given up."""
+    at = timezone.now() + timedelta(days=-2 if stage.is_public else 2)
+    armed = Arming.objects.create(batch=stage.batch, digest="1" * 64, public_at=at)
+    revision = stage.advisory.revisions.get()
+    publication = Publication.objects.issue(
+        advisory=stage.advisory, revision=revision, arming=armed, number=stage.advisory.number, version=1,
+        title=stage.advisory.title, content=drafting.for_readers(revision.content), public_at=at,
+    )  # fmt: skip
+    return PublicationStep.objects.create(
+        publication=publication, kind=StepKind.MAIL, target=LIST, state=Sending.FAILED, trouble="It was refused."
+    )
 
 
 def _bring_to(stage: Stage) -> None:

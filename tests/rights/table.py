@@ -18,6 +18,7 @@ from tests.rights.audience import (
     HOLDERS_WHO_ANSWER,
     KEEPERS,
     LINK_HOLDERS,
+    NOWHERE,
     ORGANISATION,
     ORGANISATION_KEEPERS,
     ORGANISATION_SPEAKERS,
@@ -37,6 +38,7 @@ from tests.rights.audience import (
     WRITERS,
     Audience,
 )
+from tests.rights.stage import LET_GO
 
 AUDIENCES: dict[str, Audience] = {
     "home": EVERYONE,
@@ -226,7 +228,7 @@ AUDIENCES: dict[str, Audience] = {
     # The API.
     "api:openapi": EVERYONE,
     "api:docs": EVERYONE,
-    "api:missing": EVERYONE,
+    "api:missing": NOWHERE,
     "api:me": PROGRAMS,
     "api:advisories": PROGRAMS,
     "api:advisory": PROGRAMS,
@@ -251,7 +253,7 @@ AUDIENCES: dict[str, Audience] = {
     "releases:plan": TEAM,
     "releases:end_alone": ENDERS,
     "releases:batch": RELEASERS,
-    "releases:try_step": RELEASERS,
+    "releases:try_step": RELEASERS.in_states(*LET_GO),
     "releases:join_batch": RELEASERS,
     "releases:leave_batch": RELEASERS,
     "releases:move_batch": RELEASERS,

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -14,6 +15,7 @@ from advisories.policy import Blackout, Policy
 from advisories.predisclosure import sealing as sealing_for_members
 from tests.make import make_branch, make_tree, make_user
 from tests.releases.views.rows import release_on
+from tests.rights.installation import equip, list_what_is_lacking
 from tests.rights.membership import draw_feed_token, shut_out, take_in
 from tests.rights.people import enrol, kinds, sign_in
 from tests.rights.questions import Question, alternate, questions
@@ -39,6 +41,7 @@ class Stages:
             enrol(kind)
         taken, secret = take_in(self.kinds), draw_feed_token(self.kinds)
         self.all = [set_up(name, branches, writer, self.kinds, secret) for name in IN_BATCHES]
+        list_what_is_lacking(branches[0], next(one for one in self.all if one.name == "public").advisory)
         shut_out(taken, [stage.advisory for stage in self.all], writer)
         sealing.seal_waiting()
         sealing_for_members.seal_waiting()
@@ -54,11 +57,14 @@ def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 
 @pytest.fixture
-def stages(built: Stages, db: None, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Stages]:
+def stages(
+    built: Stages, db: None, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> Iterator[Stages]:
     """Who gets in is decided before a page is rendered, which is what takes the time: other tests read the pages."""
     logging.disable()
     monkeypatch.setattr("django.template.backends.django.Template.render", lambda *page, **more: "A page")
     settings.ANNOUNCE_TO = [LIST]
+    equip(settings, tmp_path)
     if not built.questions:
         sign_in(asking := built.kinds["coordinator"])
         built.questions += questions(built.all, asking.client)
