@@ -67,7 +67,8 @@ def at_joining(name: str) -> dict[str, Any]:
     contact = Contact.objects.order_by("pk")[0]
     key = MemberKey.objects.get(organisation=contact.organisation)
     return {
-        "reference": Application.objects.get().reference, "contact": contact.pk, "key": key.pk, "step": "suspend", "token": token,
+        "reference": Application.objects.get().reference, "contact": contact.pk, "key": key.pk, "step": "suspend",
+        "token": token,
     }  # fmt: skip
 
 
