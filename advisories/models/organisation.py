@@ -92,6 +92,12 @@ class ContactQuerySet(LastingQuerySet["Contact"]):
         enough = CONTACT_RIGHTS[CONTACT_RIGHTS.index(least) :]
         return self.current().filter(user=viewer, right__in=enough)
 
+    def speaking(self) -> Self:
+        """Those whose organisation is on the list now."""
+        from advisories.models.membership import MembershipState
+
+        return self.filter(organisation__memberships__state=MembershipState.ACTIVE)
+
 
 class Contact(Lasting):
     """One person who speaks for one organisation, from an instant until another."""

@@ -3,12 +3,12 @@
 from django.http import Http404
 
 from accounts.access import Viewer
-from advisories.models import Contact, ContactRight, Membership, Organisation
+from advisories.models import Contact, ContactRight, Membership
 
 
 def is_member(viewer: Viewer) -> bool:
     """Whether `viewer` speaks for an organisation that is on the list now."""
-    return Organisation.objects.spoken_for_by(viewer).exists()
+    return Contact.objects.of(viewer).speaking().exists()
 
 
 def members_only(viewer: Viewer) -> None:
