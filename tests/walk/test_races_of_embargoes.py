@@ -51,7 +51,7 @@ def test_of_two_who_agree_on_one_end_in_force_one_does() -> None:
     batch, (one, two) = frozen(), people()
     advisory = agreed(batch, one)
     another = proposed(advisory, batch)
-    outcomes = race(*(lambda by=by: negotiating.accept(another, by=by) for by in (one, two)))  # type: ignore[misc]
+    outcomes = race(*(lambda by=by: negotiating.accept(another, by=by) for by in (one, two)))
     assert len(refusals(outcomes)) == 1
     assert set(refusals(outcomes)) <= {StaleEmbargo, NoSuchProposal}
     assert Embargo.of(advisory).end_at == another.end_at
