@@ -57,7 +57,7 @@ def _branches(every: tuple[Whole, ...]) -> Places:
 OF_EACH: dict[str, Callable[[Whole], Places]] = {
     "advisories:detail": lambda one: ({"number": one.number},),
     "advisories:public_revision": _versions,
-    "advisories:text": _texts,
+    **dict.fromkeys(("advisories:text", "advisories:mail"), _texts),
     "advisories:public_patch": _patches,
     "advisories:public_patch_lines": _patches,
     "advisories:record": _records,
@@ -91,8 +91,8 @@ OF_ALL: dict[str, dict[str, Callable[[tuple[Whole, ...]], Places]]] = {
 """Addresses that are asked for each time, in parts that lean on the same things: what has a tag and says that nothing
 changed is not rendered again."""
 
-MAY_BE_MISSING = {"provider_file", "provider_metadata", "security_txt", "team_key", "brand_logo"}
-"""What an installation lacks whose settings name no key and no publisher."""
+MAY_BE_MISSING = {"advisories:mail", "provider_file", "provider_metadata", "security_txt", "team_key", "brand_logo"}
+"""What an installation lacks whose settings name no key and no publisher, and a title that makes no subject."""
 
 LIVE_ONLY: dict[str, str] = {
     "advisories:public": "what `detail` shows to everyone, for people who see more there",

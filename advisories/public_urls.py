@@ -31,6 +31,7 @@ urlpatterns = [
     path("<int:number>/records/<str:name>", records.document, name="record"),
     path(_REVISION, public.revision, name="public_revision"),
     path(f"{_REVISION}<str:name>.txt", public.text, name="text"),
+    path(f"{_REVISION}<str:name>.eml", public.mail, name="mail"),
     path(f"{_REVISION}patches/<str:name>/lines", _moved("public_patch_lines"), name="old_lines"),
     # Some projects kept the patches of one branch in a folder.
     path(f"{_REVISION}patches/<path:name>", public.patch_file, name="public_patch"),

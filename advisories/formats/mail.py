@@ -84,6 +84,9 @@ def read(raw: bytes) -> Mail:
         raise Refused(
             "too-many-parts", f"the mail has more than {MOST_BOUNDARIES:,} lines that could part it", where="mail"
         )
+    if raw.count(b"\r\n") == raw.count(b"\n"):
+        # As a mail travels. Whoever signed a text wrote its lines with LF, and so do files that hold mails.
+        raw = raw.replace(b"\r\n", b"\n")
     doubts = Doubts("mail")
     texts: list[bytes] = []
     attachments: dict[str, Attachment] = {}

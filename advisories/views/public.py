@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
-from advisories import markdown
+from advisories import announcing, markdown
 from advisories.downloads import attachment
+from advisories.formats.doubts import NotWritable
 from advisories.models import Publication, RevisionPatch, SignedText
 from advisories.planning import announced
 from advisories.policies import current_policy
@@ -119,7 +120,13 @@ def advisory_page(request: HttpRequest, number: int, version: int | None = None)
         page = reading.page_of(issues, contents, version or out[-1], policy)
         asked = is_affected_by(page.trees, request.GET.get("tree", "")[:60], request.GET.get("version", ""))
         documents = records.names_of(issues, contents)
-        context = {"page": page, "asked": asked, "documents": documents, "key": records.key_address(page.fingerprint)}
+        context = {
+            "page": page,
+            "asked": asked,
+            "documents": documents,
+            "key": records.key_address(page.fingerprint),
+            "has_mail": announcing.is_writable(contents[page.version], page.version),
+        }
         return render(request, "public/advisory.html", context)
 
     return caching.answer(request, policy, (*reading.made_of(issues), policy), reading.changed_at(issues), make)
@@ -186,6 +193,26 @@ def text(request: HttpRequest, number: int, version: int, name: str) -> HttpResp
         return attachment(bytes(found.text), f"{name}.txt", "text/plain; charset=utf-8")
 
     return caching.answer(request, current_policy(), (found.sha256,), issue.public_at, make)
+
+
+@public_page
+@require_safe
+def mail(request: HttpRequest, number: int, version: int, name: str) -> HttpResponse:
+    """The announcement of a revision as a mail, with recipe and patches attached."""
+    issue = _issue(number, version)
+    sealed = getattr(issue.revision, "signed_text", None)
+    if name != text_stem(number, version) or sealed is None or sealed.made_at is None:
+        raise Http404
+
+    def make() -> HttpResponse:
+        try:
+            content = announcing.as_file(issue)
+        except NotWritable:
+            raise Http404 from None
+        return attachment(content, f"{name}.eml", "message/rfc822")
+
+    made_of = (issue.revision.content_sha256, sealed.sha256, settings.MAIL_ADDRESS, *announcing.readers())
+    return caching.answer(request, current_policy(), made_of, issue.public_at, make)
 
 
 @public_page

@@ -254,7 +254,7 @@ def _values(own: str, place: str) -> list[Any]:
         return list(Branch.objects.values_list("name", flat=True))
     if place == "name" and own == "record":
         return ["osv.json", "csaf.json", "vex.json", "ssa7.meta", "guess.json"]
-    if place == "name" and own == "text":
+    if place == "name" and own in ("text", "mail"):
         return [f"ssa{HIDDEN_NUMBER}-v2", f"ssa{PUBLIC_REDRAFTED}-v2", "guess"]
     if own == "branch_feed":
         return {"tree": [*Tree.objects.values_list("slug", flat=True), "missing"], "branch": ["1.0", "guess"]}[place]

@@ -164,6 +164,7 @@ class Stage:
         return {
             "advisories:record": "osv.json",
             "advisories:text": f"ssa{self.advisory.number}-v{self.version}",
+            "advisories:mail": f"ssa{self.advisory.number}-v{self.version}",
             "advisories:public_patch": "fix.patch",
             "advisories:public_patch_lines": "fix.patch",
             "advisories:old_lines": "fix.patch",

@@ -103,6 +103,7 @@ AUDIENCES: dict[str, Audience] = {
     "advisories:record": PUBLISHED,
     "advisories:public_revision": PUBLISHED,
     "advisories:text": PUBLISHED,
+    "advisories:mail": PUBLISHED,
     "advisories:public_patch": PUBLISHED,
     "advisories:public_patch_lines": PUBLISHED,
     # They lead on to where it lies now, and don't ask what it is.

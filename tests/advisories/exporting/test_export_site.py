@@ -67,7 +67,8 @@ def test_every_file_is_what_its_page_answers(published: Advisory, tmp_path: Path
         assert not packed.exists() or gzip.decompress(packed.read_bytes()) == answer.content
     for name in (
         *("index.html", "advisories/index.html", "advisories/12/index.html", "advisories/12/v1/index.html"),
-        *("advisories/12/v2/ssa12-v2.txt", "advisories/12/v2/patches/ssa12-1.6.patch", "policy/index.html"),
+        *("advisories/12/v2/ssa12-v2.txt", "advisories/12/v1/ssa12-v1.eml"),
+        *("advisories/12/v2/patches/ssa12-1.6.patch", "policy/index.html"),
         *("advisories/12/v2/lines/ssa12-1.6.patch/index.html", "advisories/12/records/osv.json"),
         *("csaf/feed.json", "csaf/2026/ssa-12.json.sha256", ".well-known/security.txt", "advisories/index.json"),
         *(f"advisories/{merged.number}/index.html", "trees/sluice/1.6/index.html", "calendar/releases.ics"),

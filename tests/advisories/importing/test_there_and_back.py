@@ -1,6 +1,7 @@
 """Brought in, exported as text and recipe from the rows, taken back, and brought in again: the same rows."""
 
 import pytest
+from django.test import Client
 
 from advisories import texts
 from advisories.formats import announcement
@@ -31,6 +32,14 @@ def exported(found: Publication, rsa: RsaSigner) -> list[Document]:
     ]
 
 
+def downloaded(found: Publication) -> Document:
+    """The mail form of a publication, as anybody downloads it."""
+    stem = f"ssa{found.number}-v{found.version}"
+    answer = Client().get(f"/advisories/{found.number}/v{found.version}/{stem}.eml")
+    assert answer.status_code == 200, stem
+    return Document(f"{stem}.eml", answer.content)
+
+
 def kept() -> dict[str, object]:
     """What rows say that doesn't hang on who signed and when."""
     said = {
@@ -58,4 +67,17 @@ def test_the_samples_with_all_their_quirks_come_back_the_same(rsa: RsaSigner, ke
     undoing.undo(run)
     assert not Publication.objects.exists()
     assert set(outcomes(bring(*documents, keys=keys)).values()) == {"made"}
+    assert kept() == before
+
+
+def test_the_mails_that_readers_download_bring_everything_back(rsa: RsaSigner, keys: Keyring, twelve: Letter) -> None:
+    loose = [Document(f"files/{name}", attached(name)) for name in PATCHES]
+    signed = [Document(name, rsa.sign(sample(name))) for name in SAMPLES]
+    run = bring(twelve(3), twelve(4), *signed, *loose, keys=keys)
+    before = kept()
+    mails = [downloaded(one) for one in Publication.objects.all()]
+    assert b"ssa12.meta" in mails[0].content
+    undoing.undo(run)
+    again = bring(*mails, keys=keys)
+    assert set(outcomes(again).values()) == {"made"}
     assert kept() == before
