@@ -14,7 +14,7 @@ from accounts.access import Viewer
 from advisories.formats.dialect import MAIN
 from advisories.formats.record import version_key
 from advisories.models import ImportedNumber, ImportFinding, ImportRun, Outcome, Weight
-from releases.models import Trial
+from releases.models import PatchMatch, Trial
 from releases.models.trial import TrialResult
 
 LINES_A_PAGE = 100
@@ -59,6 +59,19 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """How one patch stands to the fixes in a tree."""
+
+    label: str
+    file_name: str
+    tree: str
+    same: str
+    other: str
+    absent: str
+    """Branches, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything about one import."""
 
@@ -70,6 +83,7 @@ class Report:
     asked: str
     page: Page[ImportFinding]
     followed: tuple[Followed, ...]
+    compared: tuple[Compared, ...]
 
     @property
     def brought(self) -> int:
@@ -114,6 +128,15 @@ def report(viewer: Viewer, run: ImportRun, *, weight: str, page: str | None) -> 
         asked=asked,
         page=Paginator(shown.order_by("-pk"), LINES_A_PAGE).get_page(page),
         followed=tuple(_followed(Trial.objects.visible_to(viewer).filter(run=run).select_related("tree"))),
+        compared=tuple(
+            Compared(
+                f"{settings.ADVISORY_PREFIX}-{one.number} v{one.version}",
+                one.file_name,
+                one.tree.slug,
+                *(", ".join(names) for names in (one.same, one.other, one.absent)),
+            )
+            for one in PatchMatch.objects.visible_to(viewer).filter(run=run).select_related("tree")
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from releases.models.backlog import Backlog
 from releases.models.branch import Branch, PointRelease
 from releases.models.cell import Cell, Flag
 from releases.models.check import Baseline, Check, StoredVerdict
+from releases.models.match import PatchMatch
 from releases.models.run import BranchRun, RunState
 from releases.models.series import Patch, Series, SeriesRevision, Upload
 from releases.models.tree import Tree
@@ -18,6 +19,7 @@ __all__ = [
     "Check",
     "Flag",
     "Patch",
+    "PatchMatch",
     "PointRelease",
     "RunState",
     "Series",

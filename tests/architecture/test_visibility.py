@@ -49,7 +49,7 @@ GUARDED = {
         "TypedText",
         "Vector",
     ),
-    *("ImportRun", "ImportFinding", "ImportedNumber", "Origin", "Trial"),
+    *("ImportRun", "ImportFinding", "ImportedNumber", "Origin", "Trial", "PatchMatch"),
     *("Embargo", "Proposal", "Answer", "Consent", "StartedClock", "Overrun"),
     *("Organisation", "Contact", "Membership", "MemberKey", "Delivery", "KeptFrom", "Permission", "Notification"),
     *("MemberText", "Looked", "Token"),

@@ -78,6 +78,7 @@ SECRET_FIELDS = {
     "releases.Patch": "file_name content subject author",
     "releases.SeriesRevision": "note",
     "releases.StoredVerdict": "evidence",
+    "releases.PatchMatch": "file_name",
     "releases.Trial": "told",
     "releases.Upload": "file_name content",
 }
@@ -177,6 +178,7 @@ OF_ITSELF_NOTHING = {
     "releases.Check": "base_name base_commit checked_at",
     "releases.Flag": "raised_at opened_at closed_at",
     "releases.Patch": "patch_id",
+    "releases.PatchMatch": "same other absent",
     "releases.PointRelease": "tag commit tagged_at",
     "releases.Series": "depends_on_commits created_at",
     "releases.SeriesRevision": "uploaded_at",

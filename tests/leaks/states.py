@@ -74,7 +74,7 @@ from advisories.models.seat import Right
 from advisories.models.tag import Tag
 from advisories.openpgp.decrypting import Seal
 from advisories.predisclosure import sealing as sealing_for_members
-from releases.models import Tree, Trial
+from releases.models import PatchMatch, Tree, Trial
 from releases.models.trial import TrialResult
 from tests.leaks.words import FIRST_OF_STATES, HIDDEN_END, PLANNED_AT, PUBLIC_WITHDRAWN, word
 from tests.make import make_advisory, make_contact, make_member, make_user
@@ -204,6 +204,9 @@ def _bring_in(advisory: Advisory) -> None:
         run=run, tree=Tree.objects.get(), number=70_199, version=1, branch="1.0", stable_ref="1" * 40,
         alone=TrialResult.FAILS, after=TrialResult.FAILS, told=word("trial"),
     )  # fmt: skip
+    PatchMatch.objects.create(
+        run=run, tree=Tree.objects.get(), number=70_199, version=1, file_name=f"{word('match')}.patch", same=["1.0"]
+    )
 
 
 def _arm(advisory: Advisory, by: User) -> None:

@@ -14,7 +14,7 @@ from advisories.importing.gathering import gather
 from advisories.importing.running import Line, Prepared
 from advisories.models import Outcome, Weight
 from advisories.models.importing import WRITES
-from releases.importing import trying
+from releases.importing import comparing, trying
 from releases.importing.inboxes import mails_in
 from releases.importing.series import SeriesMaker
 from releases.models import Tree
@@ -42,7 +42,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--unverified", action="store_true", help="take texts too that none of the keys has signed; each is named"
         )
-        parser.add_argument("--no-trials", action="store_true", help="don't follow the recipes on the trees")
+        parser.add_argument(
+            "--no-trials", action="store_true", help="don't follow the recipes on the trees, and compare no patches"
+        )
         parser.add_argument("--brief", action="store_true", help="leave out of the report what was simply understood")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -61,6 +63,7 @@ class Command(BaseCommand):
         if not options["write"]:
             if not options["no_trials"]:
                 self._trials(prepared, lambda tried: len(list(tried)))
+                self._matches(prepared, lambda matched: len(list(matched)))
             self.stdout.write("\nNothing was written. Run it again with --write to bring this in.")
             return
         self._bring_in(prepared, options, keys)
@@ -87,6 +90,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{told}.")
         if not options["no_trials"]:
             self._trials(prepared, lambda tried: trying.keep(run, tried))
+            self._matches(prepared, lambda matched: comparing.keep(run, matched))
         told = ", ".join(f"{count} {outcome.label.lower()}" for outcome, count in counted.items() if count)
         self.stdout.write(f"\nImport {run.pk}: {told or 'nothing to bring in'}.")
         self.stdout.write("Its report is kept for the team.")
@@ -149,6 +153,20 @@ class Command(BaseCommand):
             self.stdout.write(f"  {label:<24} {told}{'; ' if more else ''}{'; '.join(more)}")
         good = sum(one.after == TrialResult.APPLIES for one in found)
         self.stdout.write(f"{good} of {len(found)} recipes can be followed.")
+
+    def _matches(self, prepared: Prepared, take: Any) -> None:
+        found = list(comparing.compare(prepared.records))
+        take(found)
+        if not found:
+            return
+        self.stdout.write("\nPatches held against the commits that name their advisories:")
+        for tree, one in found:
+            label = f"{settings.ADVISORY_PREFIX}-{one.number} v{one.version} {one.file_name}"
+            parts = (("the fix on", one.same), ("another one on", one.other), ("nothing names it on", one.absent))
+            told = "; ".join(f"{words} {', '.join(names)}" for words, names in parts if names)
+            self.stdout.write(f"  {label:<32} {tree.slug}: {told or 'no branch of the tree is meant'}")
+        good = sum(bool(one.same) and not one.other and not one.absent for _, one in found)
+        self.stdout.write(f"{good} of {len(found)} patches are the fix of every branch that they are meant for.")
 
     def _show(self, what: str, done: int, total: int) -> None:
         if self.stderr.isatty():

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Role
 from advisories import drafting
 from advisories.models import Advisory, Event, ImportRun, Publication, Revision
-from releases.models import Series, Tree, Trial
+from releases.models import PatchMatch, Series, Tree, Trial
 from tests.advisories.formats.signing import RsaSigner
 from tests.advisories.importing.conftest import Letter
 from tests.make import fetched, make_user
@@ -116,6 +116,25 @@ def test_what_the_archive_lacks_is_taken_from_the_trees_history(
     assert trials() == {30: ("fails", "applies"), 31: ("fails", "unclear")}
     assert Trial.objects.get(number=30).stand_ins == [29]
     assert Trial.objects.get(number=31).absent == [28]
+
+
+def test_patches_are_held_against_the_tree_and_the_report_says_so(
+    rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree, upstream: Upstream
+) -> None:
+    upstream.commit("stable-1.0", {"queue.c": BOUNDED}, "Bound queues\n\nThis is SSA-29.")
+    upstream.commit("stable-1.0", {"queue.c": numbered("queue", l12="other")}, "Bound queues\n\nThis is SSA-30.")
+    fetched(tree)
+    archive = lay_down(tmp_path / "a", rsa, record(29, FIRST), record(30, FIRST), record(31, FIRST))
+    assert "1 of 3 patches are the fix of every branch" in run(archive, "--key", key)
+    assert not PatchMatch.objects.exists()
+    told = run(archive, "--key", key, "--write")
+    assert "SSA-30 v1 ssa30-1.patch" in told
+    rows = {one.number: (one.same, one.other, one.absent) for one in PatchMatch.objects.all()}
+    assert rows == {29: (["1.0"], [], []), 30: ([], ["1.0"], []), 31: ([], [], ["1.0"])}
+    reader = Client()
+    reader.force_login(make_user("", Role.SECURITY))
+    page = reader.get(ImportRun.objects.get().get_absolute_url()).text
+    assert '<td role="cell" data-says="another fix on"><strong>1.0</strong></td>' in page
 
 
 def test_mails_come_out_of_folders_maildirs_mboxes_and_public_inboxes(
