@@ -48,7 +48,8 @@ def _hand_over(letter: Letter) -> None:
 
 def _reset(letter: Letter) -> tuple[str, str] | None:
     user = User.objects.filter(email__iexact=letter.address, is_active=True).first()
-    if user is None or not user.has_usable_password():
+    # PostgreSQL takes a dotless ı for an i where case doesn't count, and what is typed goes to somebody else's mailbox.
+    if user is None or user.email.lower() != letter.address or not user.has_usable_password():
         return None
     name = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse("accounts:reset", args=[name, default_token_generator.make_token(user)])

@@ -72,6 +72,16 @@ def test_every_asked_address_is_a_letter_promised_and_only_an_account_gets_one(
     assert not Letter.objects.exists()
 
 
+@pytest.mark.parametrize("lookalike", ["\u0131vy@sluice.example", "ivy@\u017fluice.example"])
+def test_an_address_that_only_looks_like_that_of_an_account_gets_no_link(lookalike: str) -> None:
+    ivy = User.objects.get(email=INVITED)
+    ivy.set_password("correct horse")
+    ivy.save()
+    Client().post("/password/forgotten", {"address": lookalike})
+    letters.send(Letter.objects.get().pk)
+    assert not mail.outbox
+
+
 def test_the_link_in_the_mail_changes_the_password_once(user: User) -> None:
     letters.post(Letter.Kind.RESET, KNOWN)
     letters.send(Letter.objects.get().pk)
