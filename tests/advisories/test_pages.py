@@ -72,7 +72,7 @@ def test_the_text_is_changed_by_those_who_write(team: Client) -> None:
 def test_text_that_would_keep_the_renderer_busy_is_refused(team: Client) -> None:
     advisory = make_advisory(state=State.DRAFTING)
     answer = team.post(
-        f"/advisories/{advisory.number}/edit", {"title": "Words", "impact": "[" * 5000, "read_version": 1}
+        f"/advisories/{advisory.number}/edit", {"title": "Words", "impact": "[" * 65_537, "read_version": 1}
     )
     assert answer.status_code == 422
 

@@ -93,11 +93,11 @@ def test_files_of_the_team_and_of_others_are_not_there(team: Client) -> None:
 
 def test_a_form_that_cannot_be_taken_loses_neither_text_nor_file(team: Client) -> None:
     advisory = make_advisory()
-    sent = {"text": "[" * 5000, "audience": "seats", "attached": SimpleUploadedFile("core.bin", b"x")}
+    sent = {"text": "[" * 65_537, "audience": "seats", "attached": SimpleUploadedFile("core.bin", b"x")}
     answer = team.post(f"/advisories/{advisory.number}/thread", sent)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "[" * 5000 in page
+    assert "[" * 65_537 in page
     token = page.split('name="draft" value="')[1].split('"')[0]
     team.post(f"/advisories/{advisory.number}/thread", {"text": "Look.", "audience": "seats", "draft": token})
     assert Comment.objects.get().files.get().file_name == "core.bin"
