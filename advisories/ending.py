@@ -114,7 +114,7 @@ def _bring_forward(held: Batch, at: datetime, words: str, by: User) -> None:
     inside = held.members
     hearing = told(held, list(inside), current_policy())
     inside.exclude(state=State.PUBLIC).update(public_at=at)
-    tidings.tell_of_batch(held, What.ENDED_EARLY, hearing, reason=words)
+    tidings.tell_of_batch(held, What.ENDED_EARLY, hearing, reason=words, but=by)
     detail = {"from": instant_text(before.planned_at), "to": instant_text(at)}
     Event.objects.record(held, kind="batch-moved", by=by, detail=detail)
 

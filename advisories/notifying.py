@@ -1,8 +1,8 @@
 """Notices to people with an account: promised with the change they tell of, sent by a worker, without a secret.
 
 `notify(user, advisory, what)` is for whoever has a seat on the advisory or speaks for a member that it was delivered
-to, `notify_seated` for all with a seat, `notify_team` for everybody who answers for it. A notice names neither the
-advisory nor what happened: it says that there is something, and where to sign in.
+to, `notify_seated` for all with a seat, `notify_team` for everybody who answers for it, `notify_roles` for others on
+the team. A notice names neither the advisory nor what happened: it says that there is something, and where to sign in.
 """
 
 import secrets
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts import outbox
+from accounts.access import is_on_the_team
 from accounts.models import Role, Sending, TeamSeat, User
 from accounts.outbox import NotAnyMore
 from advisories import bells
@@ -46,7 +47,12 @@ def notify(user: User, advisory: Advisory, what: About, *, but: User | None = No
 
 def notify_team(advisory: Advisory, what: About = About.TROUBLE, *, but: User | None = None) -> None:
     """Promise a notice to everybody who answers for the advisory now."""
-    seats = TeamSeat.objects.current().filter(role__in=[Role.SECURITY, Role.COORDINATOR])
+    notify_roles([Role.SECURITY, Role.COORDINATOR], advisory, what, but=but)
+
+
+def notify_roles(roles: Iterable[Role], advisory: Advisory, what: About, *, but: User | None = None) -> None:
+    """Promise a notice to everybody who has a seat on the team with one of `roles` now."""
+    seats = TeamSeat.objects.current().filter(role__in=list(roles))
     notify_each(User.objects.filter(pk__in=seats.values("user")), advisory, what, but=but)
 
 
@@ -81,14 +87,20 @@ def _hand_over(notice: Notification) -> None:
 
 
 def _may_know(user: User, advisory: Advisory) -> bool:
-    delivered = Delivery.objects.held_by(user).filter(tiding__advisory=advisory)
-    return Advisory.objects.visible_to(user).filter(pk=advisory.pk).exists() or delivered.exists()
+    return Advisory.objects.known_to(user).filter(pk=advisory.pk).exists() or _was_delivered(user, advisory.pk)
+
+
+def _was_delivered(user: User, advisory: int) -> bool:
+    return Delivery.objects.held_by(user).filter(tiding__advisory=advisory).exists()
 
 
 def _where(notice: Notification) -> str:
-    """The list of what they work on, or the desk of a member: neither names what it is about."""
-    works_on_it = Advisory.objects.worked_on_by(notice.user).filter(pk=notice.advisory_id).exists()
-    return reverse("advisories:list" if works_on_it else "members:desk")
+    """The list of what they work on, a member's desk, the calendar of those who keep dates: none names what it is."""
+    user, advisory = notice.user, notice.advisory_id
+    if Advisory.objects.worked_on_by(user).filter(pk=advisory).exists():
+        return reverse("advisories:list")
+    keeps_dates = is_on_the_team(user) and not _was_delivered(user, advisory)
+    return reverse("calendar:month" if keeps_dates else "members:desk")
 
 
 def _message(notice: Notification) -> EmailMessage:

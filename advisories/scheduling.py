@@ -115,7 +115,7 @@ def move(
     held.change(state=after.state, planned_at=new_at, is_at_once=False, ended_early_for="")
     _set_instants(held, new_at)
     embargo_dates.of_release(held, members, reason=reason, by=by, confirmed=confirmed)
-    tidings.tell_of_batch(held, What.DATE_MOVED, before.told_the_date(current_policy()), reason=reason)
+    tidings.tell_of_batch(held, What.DATE_MOVED, before.told_the_date(current_policy()), reason=reason, but=by)
     Event.objects.record(
         held, kind="batch-moved", by=by, detail={"from": instant_text(before.planned_at), "to": instant_text(new_at)}
     )
@@ -163,7 +163,7 @@ def split(
     _set_instants(other, new_at)
     if confirmed is not None:
         embargo_dates.of_release(other, gone, reason=reason, by=by, confirmed=confirmed)
-    tidings.tell_of_batch(other, what, before.told_the_date(current_policy()), reason=reason)
+    tidings.tell_of_batch(other, what, before.told_the_date(current_policy()), reason=reason, but=by)
     numbers = [one.number for one in gone]
     Event.objects.record(held, kind="batch-split", by=by, detail={"into": other.pk, "advisories": numbers})
     Event.objects.record(other, kind="batch-planned", by=by, detail={"advisories": numbers, "split_from": held.pk})
@@ -178,7 +178,7 @@ def cancel(batch: Batch, *, reason: str, by: User) -> None:
     before = held.as_value()
     before.cancel(reason)
     members = list(BatchEntry.objects.current().filter(batch=held).values_list("advisory", flat=True))
-    tidings.tell_of_batch(held, What.CANCELLED, before.told_the_date(current_policy()), reason=reason)
+    tidings.tell_of_batch(held, What.CANCELLED, before.told_the_date(current_policy()), reason=reason, but=by)
     BatchEntry.objects.current().filter(batch=held).update(left_at=Now())
     Advisory.objects.filter(pk__in=members).exclude(state=State.PUBLIC).update(public_at=None)
     held.change(state=BatchState.CANCELLED, cancelled_for=reason.strip())
@@ -199,7 +199,7 @@ def leave_for_good(advisory: Advisory, *, reason: str, by: User | None) -> None:
         BatchEntry.objects.current().filter(batch=held, advisory=advisory).update(left_at=Now())
         held.change(state=held.as_value().disarm().state)
         for audience in sorted(told):
-            tidings.tell(advisory, What.CANCELLED, audience, batch=held, reason=reason)
+            tidings.tell(advisory, What.CANCELLED, audience, batch=held, reason=reason, but=by)
         Event.objects.record(held, kind="batch-left", by=by, detail={"advisory": advisory.number})
         _cancel_if_empty(held, f"{advisory}, the only one in it, left it: {reason.strip()}", by=by)
 

@@ -1,13 +1,16 @@
 """Notices to people with an account: one for much, without a secret, to nobody who may not know any more."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
+from django.utils import timezone
 
-from accounts.models import Role, Sending
-from advisories import notifying, seating, tidings
-from advisories.batching import Audience
+from accounts.models import Role, Sending, User
+from advisories import notifying, scheduling, seating, tidings
+from advisories.batching import Audience, BatchState
 from advisories.lifecycle import State
-from advisories.models import About, Notification, Seat, What
+from advisories.models import About, Batch, Notification, Seat, What
 from advisories.models.seat import Right
 from tests.make import make_advisory, make_contact, make_guest, make_member, make_proposal, make_user
 
@@ -84,3 +87,40 @@ def test_the_team_is_told_of_trouble() -> None:
     make_user("manager@sluice.example", Role.RELEASE_MANAGER)
     notifying.notify_team(make_advisory())
     assert [each.user for each in Notification.objects.all()] == [one]
+
+
+def settled(by: User) -> Batch:
+    """Two advisories whose release has a date that is no longer open."""
+    inside = [make_advisory(number=number, state=State.READY) for number in (417, 418)]
+    batch = scheduling.plan(inside, timezone.now() + timedelta(days=9), by=by)
+    Batch.objects.update(state=BatchState.FROZEN)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_those_on_the_team_who_knew_a_date_are_told_once_that_it_moved_but_not_whoever_moved_it() -> None:
+    one, two, manager = (
+        make_user(f"{name}@sluice.example", role)
+        for name, role in (("one", Role.SECURITY), ("two", Role.COORDINATOR), ("manager", Role.RELEASE_MANAGER))
+    )
+    batch = settled(one)
+    scheduling.move(batch, timezone.now() + timedelta(days=12), reason="The fix needs longer.", by=one)
+    assert {each.user for each in Notification.objects.all()} == {two, manager}
+    assert Notification.objects.count() == 2
+    assert sent().count("/calendar/") == 1
+    assert not [
+        word for word in ("417", "418", "longer") for each in mail.outbox if word in f"{each.subject}{each.body}"
+    ]
+
+
+def test_a_release_manager_is_told_that_a_settled_date_is_given_up_and_nothing_of_an_open_one() -> None:
+    one, manager = make_user("one@sluice.example", Role.SECURITY), make_user("m@sluice.example", Role.RELEASE_MANAGER)
+    batch = settled(one)
+    Batch.objects.update(state=BatchState.OPEN)
+    batch.refresh_from_db()
+    scheduling.move(batch, timezone.now() + timedelta(days=12), reason="The fix needs longer.", by=one)
+    assert not Notification.objects.filter(user=manager).exists()
+    Batch.objects.update(state=BatchState.FROZEN)
+    batch.refresh_from_db()
+    scheduling.cancel(batch, reason="There is no fix.", by=one)
+    assert Notification.objects.filter(user=manager).count() == 1

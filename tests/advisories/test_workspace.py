@@ -135,7 +135,9 @@ def test_without_scripts_the_preview_is_the_form_with_everything_typed(team: Cli
 
 def test_a_preview_of_text_that_nobody_renders_says_so(team: Client) -> None:
     advisory = make_advisory()
-    answer = team.post(f"/advisories/{advisory.number}/preview", {"impact": "[" * 65_537}, headers={"HX-Request": "true"})
+    answer = team.post(
+        f"/advisories/{advisory.number}/preview", {"impact": "[" * 65_537}, headers={"HX-Request": "true"}
+    )
     assert "cannot be shown" in answer.content.decode()
 
 
