@@ -1,6 +1,8 @@
 """The rehearsal of a release: everything that would go out, made by the code that will make it, and sent nowhere."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -8,7 +10,7 @@ from django.conf import settings
 from advisories import afterwards, announcing, drafting, sections
 from advisories.formats.doubts import NotWritable
 from advisories.models import Advisory, Batch, Publication, Revision, RevisionPatch, SignedText
-from advisories.public import saying
+from advisories.public import editions, facts, reading, saying
 from advisories.public.values import Afterwards
 
 
@@ -20,6 +22,8 @@ class OutgoingFile:
     sha256: str
     size: int
     """Bytes."""
+    text: str = field(default="", repr=False)
+    """What is in it, of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Outgoing:
     withheld: tuple[str, ...]
     """Headings of what only members were told."""
     files: tuple[OutgoingFile, ...]
+    records: tuple[OutgoingFile, ...]
+    """Documents for machines; none where they cannot be written of what it says."""
     text: str
     text_trouble: str
     letters: tuple[OutgoingLetter, ...]
@@ -117,6 +123,7 @@ def _outgoing(batch: Batch, advisory: Advisory, revision: Revision) -> Outgoing:
             if section.is_for_members and revision.content["sections"].get(section.name)
         ),
         files=tuple(OutgoingFile(one.file_name, one.sha256, len(bytes(one.content))) for one in patches),
+        records=tuple(_records(batch, publication)),
         text=bytes(sealed.text).decode() if sealed else "",
         text_trouble=sealed.trouble if sealed else "",
         letters=tuple(_letter(publication, address) for address in sorted(settings.ANNOUNCE_TO)),
@@ -135,6 +142,20 @@ def as_published(batch: Batch, revision: Revision) -> Publication:
         content=content,
         public_at=batch.planned_at,
     )
+
+
+def _records(batch: Batch, publication: Publication) -> Iterator[OutgoingFile]:
+    """Each document as readers will fetch it, with whatever else the batch makes public taken for public."""
+    earlier = Publication.objects.live().filter(advisory=publication.advisory).select_related("revision", "advisory")
+    issues = [*earlier.order_by("version"), publication]
+    together = set(batch.members.values_list("number", flat=True))
+    public = together | reading.known_among(saying.conditions_in([publication.content]))
+    content = saying.without_hidden(publication.content, public)
+    edited = editions.edited(issues, content, facts.known()(issues[0].public_at))
+    for name in editions.names_of(edited):
+        found = editions.document(edited, name)
+        if found is not None:
+            yield OutgoingFile(name, hashlib.sha256(found).hexdigest(), len(found), found.decode())
 
 
 def _letter(publication: Publication, recipient: str) -> OutgoingLetter:

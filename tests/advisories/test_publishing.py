@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import hashlib
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -201,6 +202,21 @@ def test_the_rehearsal_shows_the_very_letter_that_leaves(
     assert Publication.objects.get().public_at == armed_at
     assert announcing.written(Publication.objects.get(), LIST) == shown
     assert inbox.taken == []
+
+
+def test_the_rehearsal_shows_the_very_records_that_readers_get(
+    frozen: Batch, inbox: Inbox, key: Keyring, people: tuple[User, User]
+) -> None:
+    at = timezone.now() - timedelta(minutes=1)
+    frozen.planned_at = at
+    shown = rehearsing.rehearse(frozen).advisories[0].records
+    assert {"osv.json", "csaf.json"} <= {one.name for one in shown}
+    frozen.refresh_from_db()
+    armed(frozen, people)
+    Publication.objects.update(public_at=at)
+    for one in shown:
+        answer = Client().get(f"/advisories/{frozen.members.get().number}/records/{one.name}")
+        assert (answer.content.decode(), hashlib.sha256(answer.content).hexdigest()) == (one.text, one.sha256)
 
 
 def test_the_rehearsal_is_for_the_team(frozen: Batch, settings: Settings, people: tuple[User, User]) -> None:
