@@ -17,7 +17,7 @@ from advisories import publishing
 from advisories.exporting import generations, sweeping
 from advisories.exporting.generations import AnotherRun, NotOurs
 from advisories.exporting.site import ExportFailed, export
-from advisories.exporting.types import TYPES, type_of
+from advisories.exporting.types import PATCHES, TYPES, type_of
 from advisories.lifecycle import State
 from advisories.models import Advisory
 from releases.models import PointRelease
@@ -269,3 +269,6 @@ def test_the_web_server_gives_files_the_types_that_the_portal_gives_them() -> No
         if "." not in ending:
             assert plain[ending] == kind.partition(";")[0], ending
     assert "application/pgp-signature" in told
+    assert re.search(
+        rf"location ~ {re.escape(PATCHES.replace('/?', '/'))} {{[^}}]*}}\s+default_type text/x-diff;", told
+    )

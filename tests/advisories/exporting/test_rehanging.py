@@ -43,6 +43,8 @@ def test_links_lead_somewhere(page: str, portal: str, drop: str) -> None:
         ("team-key.asc", "application/pgp-keys"),
         ("fixes.quilt.tar.gz", "application/gzip"),
         ("ssa12-1.6.patch", "text/x-diff; charset=utf-8"),
+        ("advisories/14/v2/patches/ssa14.patch-withdrawn", "text/x-diff; charset=utf-8"),
+        ("advisories/12/records/ssa12.meta", "application/json"),
         ("x.exe", ""),
         ("json", ""),
     ],
