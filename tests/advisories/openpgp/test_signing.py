@@ -104,8 +104,18 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, 
     with pytest.raises(SigningTrouble, match="took longer than 1 s"):
         signing.from_program(program(tmp_path, body), signer.certificate, limit_s=1).sign_detached(b"x")
     assert time.monotonic() - began < 20
-    state = Path("/proc", (tmp_path / "pid").read_text(), "stat")
-    assert not state.exists() or state.read_text().split()[2] == "Z"
+    # It was told to end; on a busy machine it takes its time to.
+    state, until = Path("/proc", (tmp_path / "pid").read_text(), "stat"), time.monotonic() + 10
+    while _runs(state) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _runs(state)
+
+
+def _runs(state: Path) -> bool:
+    try:
+        return state.read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_program_without_a_place_for_the_mode_is_refused(team_certificate: Certificate) -> None:
