@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
-from advisories import disarming, negotiating, releasing, scheduling, standing, tidings
+from advisories import clock, disarming, negotiating, releasing, scheduling, standing, tidings
 from advisories.batching import Audience, BatchState, BatchStepNotAllowed, NoReason
 from advisories.canonical import digest, instant_text
 from advisories.embargo import EndReason
@@ -64,7 +63,7 @@ def end_early(batch: Batch, order: Order, fixes_of: FixesOf, *, by: User) -> Out
     """
     if not order.words.strip():
         raise NoReason("ending an embargo early needs a reason that people can be told")
-    at = timezone.now()
+    at = clock.now()
     held = Batch.objects.in_hand(batch)
     if held.is_over or held.is_at_once:
         raise BatchStepNotAllowed(BatchState(held.state), "ended early")
@@ -93,14 +92,14 @@ def end_early(batch: Batch, order: Order, fixes_of: FixesOf, *, by: User) -> Out
 @transaction.atomic
 def end_alone(advisory: Advisory, order: Order, fixes_of: FixesOf, *, by: User) -> Outcome:
     """The same for an advisory that is in no batch: it becomes a batch of one. Raises `NotPlannable` besides."""
-    at = timezone.now()
+    at = clock.now()
     batch = scheduling.plan([advisory], at, by=by, now=at - _BEFORE, confirmed=None)
     return end_early(batch, order, fixes_of, by=by)
 
 
 def alone(advisory: Advisory, fixes_of: FixesOf) -> BatchStanding:
     """How an advisory in no batch would stand if its embargo ended now; nothing is written."""
-    at_once = Batch(pk=0, planned_at=timezone.now(), is_at_once=True)
+    at_once = Batch(pk=0, planned_at=clock.now(), is_at_once=True)
     [found] = standing.of_batches({at_once: [advisory]}, fixes_of, policy=current_policy())
     return found
 

@@ -6,10 +6,9 @@ What is armed goes out by the database's clock (`Publication.live`), with or wit
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import User
-from advisories import afterwards, batching, disarming, drafting, standing, tidings
+from advisories import afterwards, batching, clock, disarming, drafting, standing, tidings
 from advisories.batching import Audience, BatchState
 from advisories.canonical import instant_text
 from advisories.freezing import NothingChanged, freeze
@@ -198,7 +197,7 @@ def override(advisory: Advisory, branch: str, fixes_of: FixesOf, *, reason: str,
 
 def _arm(held: Batch, read: standing.BatchStanding, *, by: User | None) -> Arming:
     """Make the rows that readers will see: nothing else is needed for them to be public at the instant."""
-    public_at = max(held.planned_at, timezone.now()) if held.is_at_once else held.planned_at
+    public_at = max(held.planned_at, clock.now()) if held.is_at_once else held.planned_at
     made = Arming.objects.create(batch=held, digest=read.digest, public_at=public_at)
     for one in read.advisories:
         if one.revision is None:
@@ -226,7 +225,7 @@ def _arm(held: Batch, read: standing.BatchStanding, *, by: User | None) -> Armin
 
 
 def _has_time(held: Batch) -> bool:
-    return held.is_at_once or held.planned_at > timezone.now()
+    return held.is_at_once or held.planned_at > clock.now()
 
 
 def _name(revision: Revision) -> str:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from advisories import clock
+
 
 class Turn(NamedTuple):
     """The ends of what pages are made of."""
@@ -30,13 +32,11 @@ _QUESTION = """SELECT
     (SELECT MAX(id) FROM advisories_signature),
     (SELECT MAX(sequence) FROM advisories_policyversion),
     (SELECT CAST(document AS text) FROM advisories_policyversion ORDER BY sequence DESC LIMIT 1)"""
-_NOW = {"sqlite": "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')", "postgresql": "STATEMENT_TIMESTAMP()"}
-"""As Django writes `Now()` for each, without putting the whole question together each time."""
 
 
 def turn() -> Turn:
     """Ask the database, whose clock says what is public: one query that reads the ends of a few indexes."""
     with connection.cursor() as cursor:
-        cursor.execute(_QUESTION.replace("%NOW%", _NOW[connection.vendor]))
+        cursor.execute(_QUESTION.replace("%NOW%", clock.NOW[connection.vendor]))
         event, publication, live_at, text_at, signature, number, document = cursor.fetchone()
     return Turn(event, publication, live_at, text_at, signature, (number, document) if number else None)

@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import negotiating, releasing, scheduling
+from advisories import ending, negotiating, releasing, scheduling, standing
 from advisories.affected import Needs, Status
 from advisories.batching import BatchState
-from advisories.embargo import AlreadyOut
-from advisories.models import Affected, Party, Publication, Reissue
+from advisories.embargo import AlreadyOut, EndReason
+from advisories.models import Affected, Batch, Embargo, Party, Publication, Reissue
 from advisories.negotiating import End
 from releases import uploading
 from releases.fixes import fixes_of
@@ -103,3 +103,30 @@ def test_a_web_hosts_clock_shows_nothing_sooner_and_hides_nothing_longer(
     Publication.objects.update(public_at=honest() - timedelta(seconds=1))
     assert page_for(None, advisory)[0] == 200
     assert batch.state == BatchState.ARMED, "no worker has run"
+
+
+@pytest.mark.parametrize("minutes", [-2, 2])
+def test_what_ends_early_is_out_at_once_whatever_the_clock_of_the_host_says(
+    branch: Branch, people: list[User], monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    advisory = written(branch, SAFE, by=people[0])
+    batch, _ = predisclosed([advisory], timezone.now() + WEEK, by=people[0])
+    honest = timezone.now
+    monkeypatch.setattr("django.utils.timezone.now", lambda: honest() + timedelta(minutes=minutes))
+    order = ending.Order(EndReason.LEAKED, "It is out.", ending.shown(standing.of_batch(batch, fixes_of)))
+    assert ending.end_early(batch, order, fixes_of, by=people[1]).is_out
+    assert page_for(None, advisory)[0] == 200
+
+
+def test_nothing_is_armed_for_an_instant_that_has_passed_although_the_host_does_not_know(
+    branch: Branch, people: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advisory = written(branch, SAFE, by=people[0])
+    batch = frozen([advisory], timezone.now() + timedelta(hours=1), by=people[0])
+    passed = timezone.now() - timedelta(minutes=1)
+    Batch.objects.filter(pk=batch.pk).update(planned_at=passed)
+    Embargo.objects.update(end_at=passed)
+    batch.refresh_from_db()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: passed - timedelta(minutes=1))
+    assert not approved_by(batch, *people[1:])
+    assert page_for(None, advisory)[0] == 404
