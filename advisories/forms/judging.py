@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from advisories.forms.rows import Rows
 from advisories.models import Organisation
 
 _MOST_TEXT = 10_000
@@ -69,7 +70,7 @@ class MergeForm(forms.Form):
 class KeepFromForm(forms.Form):
     """Members that are told nothing of an advisory."""
 
-    organisations = forms.ModelMultipleChoiceField(
+    organisations = Rows(
         Organisation.objects.none(), widget=forms.CheckboxSelectMultiple, label="Members that are not told"
     )
     reason = forms.CharField(

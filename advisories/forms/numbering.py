@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.access import Viewer
 from advisories import sections
+from advisories.forms.rows import Rows
 from advisories.models import Advisory, Identifier, Report
 from advisories.numbering import TAKES_OTHERS_IN
 
@@ -60,11 +61,11 @@ class SplitForm(forms.Form):
         label="Sections to begin with",
         help_text="They are copied; both are edited from there.",
     )
-    reports = forms.ModelMultipleChoiceField(
+    reports = Rows(
         Report.objects.none(), to_field_name="reference", required=False, widget=forms.CheckboxSelectMultiple,
         label="Reports that move", help_text="Each keeps its finder, credit and terms.",
     )  # fmt: skip
-    identifiers = forms.ModelMultipleChoiceField(
+    identifiers = Rows(
         Identifier.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Identifiers that move"
     )
     with_affected = forms.BooleanField(required=False, label="Copy what is said about affected versions")

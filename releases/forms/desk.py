@@ -12,6 +12,7 @@ from accounts.access import Viewer
 from advisories.calendar import Fold, NoSuchTime, TimeExistsTwice, exact_instant
 from advisories.embargo import EndReason
 from advisories.forms.policy import zones
+from advisories.forms.rows import Rows
 from advisories.lifecycle import State
 from advisories.models import Advisory, BatchEntry, Reissue
 from advisories.models.batch import EARLY
@@ -26,7 +27,7 @@ _EARLY_WORDS = {
 }
 
 
-class AdvisoryChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+class AdvisoryChoice(Rows):
     """Advisories by number and title."""
 
     def label_from_instance(self, obj: Any) -> str:

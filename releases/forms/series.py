@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.access import Viewer
 from advisories.forms.files import FilesField
+from advisories.forms.rows import Rows
 from advisories.models import Advisory
 from releases.engine.limits import Limits, OverLimit
 from releases.models import Branch, Series, Tree
@@ -29,7 +30,7 @@ class PatchFilesField(FilesField):
         return found
 
 
-class BranchChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+class BranchChoice(Rows):
     """Branches by tree and name."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -44,7 +45,7 @@ class RangeEnd(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscri
         super().__init__(Branch.objects.none(), required=False, label=label, empty_label="No range")
 
 
-class SeriesChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+class SeriesChoice(Rows):
     """Series of other advisories, told by number and title."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -108,6 +108,14 @@ def meant(advisory: Advisory) -> set[str]:
     return set(Series.objects.get(advisory=advisory).branches.values_list("name", flat=True))
 
 
+def test_a_key_that_no_row_can_have_is_a_choice_that_there_is_not(
+    team: Client, advisory: Advisory, branches: list[Branch]
+) -> None:
+    answer = team.post(address(advisory), form(branches, ("fix.patch", PATCH)) | {"branches": [str(2**70)]})
+    assert answer.status_code == 422
+    assert not Series.objects.exists()
+
+
 def test_a_range_takes_every_followed_branch_between_its_ends(
     team: Client, advisory: Advisory, branches: list[Branch]
 ) -> None:
