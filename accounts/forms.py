@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.mfa.base import forms as factor
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.utils import timezone
@@ -58,8 +58,38 @@ class AddAppForm(_LabelsOnly, ActivateTOTPForm):
     """The first code of an app."""
 
 
+class CredentialField(forms.JSONField):
+    """What a browser says for a security key. Whatever else is sent is refused here: the library breaks on it."""
+
+    def to_python(self, value: Any) -> Any:
+        """The answer as an object with the parts that every answer has."""
+        try:
+            told = super().to_python(value)
+        except (ValueError, RecursionError):
+            told = None
+        names = ("id", "rawId", "type")
+        is_answer = isinstance(told, dict) and all(isinstance(told.get(name), str) for name in names)
+        if not is_answer or not isinstance(told.get("response"), dict):
+            raise forms.ValidationError("That is no answer of a security key.", code="invalid")
+        return told
+
+
+class PasskeyForm(LoginWebAuthnForm):
+    """Signing in by a key alone."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
+
+
+class StillYouByKeyForm(ReauthenticateWebAuthnForm):
+    """A key once more."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
+
+
 class AddKeyForm(_LabelsOnly, AddWebAuthnForm):
     """A key's name, and whether it signs in alone."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

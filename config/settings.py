@@ -184,6 +184,8 @@ MFA_FORMS = {
     "reauthenticate": "accounts.forms.StillYouByCodeForm",
     "activate_totp": "accounts.forms.AddAppForm",
     "add_webauthn": "accounts.forms.AddKeyForm",
+    "login_webauthn": "accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.StillYouByKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

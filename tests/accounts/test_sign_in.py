@@ -62,3 +62,13 @@ def test_a_superuser_holds_no_seat_by_that(db: None) -> None:
     assert is_operator(operator)
     assert not is_on_the_team(operator)
     assert not holds(operator, *Role)
+
+
+@pytest.mark.parametrize(
+    "told", ["9" * 5000, "[" * 5000, "{}", "[]", "null", '{"id": 1}', '{"id": "a", "response": {}}']
+)
+def test_what_no_security_key_says_is_refused_in_words(told: str, db: None) -> None:
+    client = Client()
+    client.get("/sign-in/passkey", headers={"X-Requested-With": "XMLHttpRequest"})
+    answer = client.post("/sign-in/passkey", {"credential": told}, follow=True)
+    assert "no answer of a security key" in answer.content.decode()
