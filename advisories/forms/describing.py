@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms.formsets import BaseFormSet
 
 from accounts.access import Viewer
@@ -44,11 +45,21 @@ class LineForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.fields if name not in ("DELETE", "ORDER")}
 
 
+def _main_tree() -> str:
+    return str(settings.MAIN_TREE)
+
+
 class AffectedForm(LineForm):
     """Versions of one tree and what is said of them."""
 
-    tree = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"list": "trees", "size": 12}))
-    ranges = forms.CharField(max_length=500, label="Versions", widget=forms.TextInput(attrs={"size": 26}))
+    tree = forms.CharField(
+        max_length=60, initial=_main_tree, widget=forms.TextInput(attrs={"list": "trees", "size": 12})
+    )
+    ranges = forms.CharField(
+        max_length=500,
+        label="Versions",
+        widget=forms.TextInput(attrs={"size": 26, "placeholder": "1.7.x - 1.9.x, main"}),
+    )
     status = forms.ChoiceField(
         choices=[(status.value, status.value.capitalize()) for status in Status], initial=Status.AFFECTED.value
     )
@@ -125,10 +136,16 @@ class IdentifierForm(LineForm):
             self.add_error("value", f"{taken.advisory} has it. Where both are right, say why they share it.")
 
 
+_VECTOR = "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H"
+"""What one looks like."""
+
+
 class VectorForm(LineForm):
     """A CVSS vector and whose it is."""
 
-    vector = forms.CharField(max_length=400, label="CVSS vector", widget=forms.TextInput(attrs={"size": 48}))
+    vector = forms.CharField(
+        max_length=400, label="CVSS vector", widget=forms.TextInput(attrs={"size": 48, "placeholder": _VECTOR})
+    )
     source = forms.CharField(
         required=False, max_length=120, label="Whose score, for which case", widget=forms.TextInput(attrs={"size": 24})
     )

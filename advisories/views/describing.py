@@ -8,11 +8,13 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.doors import SignedInRequest
 from advisories import describing
 from advisories.forms.describing import AffectedLines, IdentifierLines, Lines, PermissionLines, TagLines, VectorLines
 from advisories.models import Advisory, Affected, Identifier, Permission, Tag, Vector
+from advisories.public import facts
 from advisories.views.writers import writers_advisory
 
 
@@ -89,6 +91,7 @@ def _render(
         "lines": lines,
         "read_version": read_version,
         "theirs": theirs,
+        "trees": [one.name for one in facts.known()(timezone.now())] if page.rows is Affected else (),
         "columns": [field for field in lines.empty_form if field.name not in ("DELETE", "ORDER")],
     }
     return render(request, "advisories/lines_form.html", context, status=status)
