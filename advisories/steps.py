@@ -29,10 +29,13 @@ WORDS = {
     State.READY: Step(State.READY, "Mark as ready"),
 }
 
+BACK = Step(State.DRAFTING, "Back to drafting")
+
 
 def steps_from(state: State) -> Iterable[Step]:
     """What a person can do next with the advisory alone, in the lifecycle's order.
 
     What ends one has its own page, which asks why; what sends one out is a release.
     """
-    return [WORDS[target] for target in State if target in STEPS[state] - LEAVES_A_NOTE - BY_RELEASE]
+    words = WORDS | {State.DRAFTING: BACK} if state is State.READY else WORDS
+    return [words[target] for target in State if target in STEPS[state] - LEAVES_A_NOTE - BY_RELEASE]

@@ -55,6 +55,13 @@ def desk_of(viewer: Viewer, now: datetime) -> Desk:
     return Desk(policy.zone, tuple(coming), tuple(_loose(viewer, policy, taken, now)), released)
 
 
+def good_dates_for(advisory: Advisory, viewer: Viewer, now: datetime) -> Loose | None:
+    """The dates that would do for one advisory, as fetched for `viewer`; None where it is in a batch or public."""
+    policy = current_policy()
+    found = _loose(viewer, policy, taken_days(policy, viewer), now, only=advisory)
+    return next((one for one in found if not one.is_reissue), None)
+
+
 def batch_for(batch: Batch, viewer: Viewer, now: datetime) -> Shown:
     """One batch, as fetched for `viewer`."""
     policy = current_policy()
@@ -196,9 +203,13 @@ def _given(row: Approval, read: BatchStanding) -> Given:
     return Given(row.by, row.at)
 
 
-def _loose(viewer: Viewer, policy: Policy, taken: Mapping[date, int], now: datetime) -> Iterable[Loose]:
+def _loose(
+    viewer: Viewer, policy: Policy, taken: Mapping[date, int], now: datetime, *, only: Advisory | None = None
+) -> Iterable[Loose]:
     inside = BatchEntry.objects.visible_to(viewer).current().filter(advisory=OuterRef("pk"))
     free = Advisory.objects.visible_to(viewer).filter(~Exists(inside))
+    if only is not None:
+        free = free.filter(pk=only.pk)
     waiting = free.filter(state__in=[State.DRAFTING, State.READY, State.PREDISCLOSED])
     reported = dict(waiting.annotate(first=Min("reports__received_at")).order_by().values_list("pk", "first"))
     agreed = Embargo.objects.visible_to(viewer).in_force().filter(advisory=OuterRef("pk"), out="").values("end_at")

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
 from accounts.access import Viewer
 from advisories.calendar import Fold, NoSuchTime, TimeExistsTwice, exact_instant
@@ -150,10 +150,17 @@ class PlanForm(WhenForm):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["advisories"] = AdvisoryChoice(
-            free_for(viewer), widget=forms.CheckboxSelectMultiple, label="Advisories",
+            free_for(viewer).order_by(*self._those_meant_first()),
+            widget=forms.CheckboxSelectMultiple,
+            label="Advisories",
             error_messages={"required": "Tick at least one."},
-        )  # fmt: skip
+        )
         self.order_fields(self.field_order)
+
+    def _those_meant_first(self) -> tuple[Case | str, ...]:
+        """Many may be there: what is ticked stands on top, and last what is public and would be issued again."""
+        meant = [one.pk for one in self.initial.get("advisories", ())]
+        return Case(When(pk__in=meant, then=0), When(state=State.PUBLIC, then=2), default=1), "number"
 
 
 class JoinForm(TurnForm):

@@ -60,7 +60,8 @@ def ask_plan(request: SignedInRequest) -> HttpResponse:
     at = asked_at(request) or agreed
     form = PlanForm(viewer=request.user, zone=policy.zone, at=at, initial={"advisories": list(wanted)})
     form.initial.setdefault("time", policy.release_time)
-    return _plan_page(request, form)
+    loose = [reading.good_dates_for(one, request.user, timezone.now()) for one in wanted]
+    return _plan_page(request, form, loose=loose[0] if loose else None, zone=policy.zone)
 
 
 def plan(request: SignedInRequest) -> HttpResponse:
@@ -98,8 +99,8 @@ def members_for(request: SignedInRequest, found: Batch) -> QuerySet[Advisory]:
     return Advisory.objects.visible_to(request.user).filter(pk__in=inside).order_by("number")
 
 
-def _plan_page(request: SignedInRequest, form: PlanForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "desk/plan.html", {"form": form}, status=status)
+def _plan_page(request: SignedInRequest, form: PlanForm, *, status: int = 200, **more: object) -> HttpResponse:
+    return render(request, "desk/plan.html", {"form": form, **more}, status=status)
 
 
 def asked_at(request: HttpRequest) -> Any:

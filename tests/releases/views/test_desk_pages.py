@@ -339,3 +339,10 @@ def test_a_public_advisory_whose_draft_changed_is_offered_and_issued_again(team:
     again.refresh_from_db()
     assert again.is_reissue
     assert digest(again)
+
+
+def test_planning_from_an_advisory_offers_its_good_dates_and_has_it_on_top(team: Client, advisory: Advisory) -> None:
+    later = make_advisory(state=State.READY, title="Another one")
+    page = team.get(f"/desk/plan?advisory={later.number}").text
+    assert f"/desk/plan?advisory={later.number}&amp;at=" in page
+    assert page.index(f"{later.label}: ") < page.index(f"{advisory.label}: ")
