@@ -36,7 +36,7 @@ from advisories.predisclosure.readiness import Glance
 from advisories.standing import AdvisoryStanding, BatchStanding
 from advisories.timeline import timeline_of
 from releases.desk import clocks
-from releases.desk.mending import lacks_of
+from releases.desk.mending import lacks_before_members, lacks_of
 from releases.desk.values import Desk, Done, Entry, Given, History, Known, Loose, Released, Shown
 from releases.fixes import fixes_of_all
 from releases.models import Series
@@ -188,6 +188,7 @@ def _entry(one: AdvisoryStanding, batch: Batch, glance: Glance) -> Entry:
         revision=one.revision,
         is_current=one.is_current,
         lacks=lacks_of(one, batch),
+        before_members=lacks_before_members(one, batch),
         patches=one.fixes.patches,
         branches=tuple(open_branches),
         overrides=tuple(overridden),

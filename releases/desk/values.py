@@ -42,6 +42,8 @@ class Entry:
     is_current: bool
     lacks: tuple[Lacks, ...]
     """But approvals, which are the batch's."""
+    before_members: tuple[Lacks, ...]
+    """Besides, where members are to be told first."""
     patches: tuple[FrozenPatch, ...]
     branches: tuple[str, ...]
     """Of which a verdict or a series is missing and may be overridden."""

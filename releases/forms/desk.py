@@ -34,6 +34,13 @@ class AdvisoryChoice(Rows):
         return f"{obj.label}: {obj.title}"
 
 
+class OneAdvisory(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """One of them."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.label}: {obj.title}"
+
+
 class TurnForm(forms.Form):
     """Carries which turn of the batch the page showed, so that nobody changes what they haven't seen."""
 
@@ -169,7 +176,7 @@ class JoinForm(TurnForm):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         free = free_for(viewer)
-        self.fields["advisory"] = forms.ModelChoiceField(free, label="Another advisory", empty_label=None)
+        self.fields["advisory"] = OneAdvisory(free, label="Another advisory", empty_label=None)
         self.has_choice = free.exists()
 
 
@@ -265,8 +272,9 @@ class EndEarlyForm(forms.Form):
 
 
 def free_for(viewer: Viewer) -> QuerySet[Advisory]:
-    """Advisories that `viewer` reads and that are in no batch."""
+    """Advisories that `viewer` reads and that are in no batch; last those that would be issued again."""
     inside = BatchEntry.objects.visible_to(viewer).current().filter(advisory=OuterRef("pk"))
     plannable = sorted(state.value for state in PLANNABLE - {State.PUBLIC})
     found = Advisory.objects.visible_to(viewer).filter(~Exists(inside))
-    return (found.filter(state__in=plannable) | found.filter(state=State.PUBLIC)).order_by("number")
+    found = found.filter(state__in=plannable) | found.filter(state=State.PUBLIC)
+    return found.order_by(Case(When(state=State.PUBLIC, then=1), default=0), "number")

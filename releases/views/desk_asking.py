@@ -17,7 +17,7 @@ from advisories.models import Batch, StaleBatch
 from advisories.outside_clocks import BreaksClocks
 from advisories.releasing import ChangedSince, NotOnTheTeam, SomethingMissing
 from advisories.scheduling import NotPlannable
-from releases.desk.values import Offer
+from releases.desk.values import Lacks, Offer
 
 REFUSALS: tuple[type[Exception], ...] = (
     AlreadyOut, BatchStepNotAllowed, BreaksClocks, CannotSplit, ChangedSince, NeedsReason, NoReason, NotAhead,
@@ -39,6 +39,8 @@ class Question:
     warnings: tuple[str, ...] = ()
     is_grave: bool = False
     offers: tuple[Offer, ...] = ()
+    lacks: tuple[tuple[str, Lacks], ...] = ()
+    """What members cannot be told without, by the advisory's number."""
     told: tuple[str, ...] = ()
     """Who hears of it, by name."""
 

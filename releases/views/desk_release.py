@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST
 from accounts.doors import SignedInRequest
 from advisories import publishing, releasing
 from advisories.lifecycle import State
-from advisories.missing import missing_for
+from advisories.missing import Lack, missing_for
 from advisories.models import Batch, PublicationStep, Reissue
 from advisories.releasing import ChangedSince
 from advisories.standing import of_batch
 from releases.desk import reading, telling
+from releases.desk.mending import grouped, lacks_before_members
 from releases.desk.values import Shown
 from releases.fixes import fixes_of
 from releases.forms.desk import ApproveForm, FreezeForm, OverrideForm, TurnForm
@@ -161,9 +162,15 @@ def _freezing(request: SignedInRequest, found: Batch) -> tuple[Question, bool]:
     if found.was_predisclosed:
         lines.append("Members hold an earlier revision and are told of this one, with the difference.")
     lines.append("What is frozen is what can be approved. A revision is never changed and never removed.")
-    question = Question(
-        "Freeze", "The drafts and their patches, as they are now, become revisions.", "Freeze", tuple(lines)
-    )
+    # Said now, since whatever is added later needs another revision.
+    lacks = [
+        (one.advisory.label, lack)
+        for one in read.advisories
+        for lack in lacks_before_members(one, found)
+        if lack.kind != Lack.REVISION
+    ]
+    lede = "The drafts and their patches, as they are now, become revisions."
+    question = Question("Freeze", lede, "Freeze", tuple(lines), lacks=tuple(lacks))
     return question, not any(one.revision for one in changed)
 
 
@@ -175,17 +182,17 @@ def _predisclosing(request: SignedInRequest, found: Batch) -> Question:
     ]
     lines.append("From then on they know the text, the patches and the date. Nothing takes that back.")
     lacks = [
-        f"{one.advisory.label}: {lack}"
+        (one.advisory.label, lack)
         for one in read.advisories
-        for lack in missing_for(one.facts, State.PREDISCLOSED)
+        for lack in grouped(missing_for(one.facts, State.PREDISCLOSED), one.advisory, found)
     ]
     return Question(
         "Pre-disclose",
         f"Members get {found} under embargo until {found.planned_at:%A %d %B %Y, %H:%M} UTC.",
         "Pre-disclose",
         tuple(lines),
-        tuple(lacks),
         is_grave=True,
+        lacks=tuple(lacks),
         told=telling.members_told(read, request.user),
     )
 

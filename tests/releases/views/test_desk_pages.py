@@ -233,6 +233,13 @@ def test_pre_disclosure_says_what_is_missing_and_is_refused(team: Client, frozen
     assert team.post(f"/desk/{frozen.pk}/pre-disclose", {"turn": frozen.turn}).status_code == 422
 
 
+def test_what_members_cannot_be_told_without_is_said_before_it_is_frozen(team: Client, batch: Batch) -> None:
+    for page in ("", "freeze"):
+        told = team.get(f"/desk/{batch.pk}/{page}").text
+        assert "Before members may be told" in told
+        assert "It doesn&#x27;t say what may be deployed during the embargo." in told
+
+
 def test_pre_disclosure_names_every_member_it_goes_to(team: Client, frozen: Batch, advisory: Advisory) -> None:
     told, kept_out = make_member("Reservoir Linux"), make_member("Weir Hosting")
     KeptFrom.objects.create(advisory=advisory, organisation=kept_out.organisation, reason="They wrote the flaw.")
