@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 
 from accounts.access import Viewer
 from advisories.formats.dialect import MAIN
@@ -20,6 +20,7 @@ from releases.models.trial import TrialResult
 LINES_A_PAGE = 100
 HEAVY = (Weight.REFUSED, Weight.DOUBT, Weight.NOTE)
 """What is worth a look, the worst first."""
+_WORST_FIRST = Case(*(When(weight=weight, then=place) for place, weight in enumerate(HEAVY)), default=len(HEAVY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def report(viewer: Viewer, run: ImportRun, *, weight: str, page: str | None) -> 
         numbers=tuple(_brought(one) for one in ImportedNumber.objects.visible_to(viewer).filter(run=run)),
         counts=tuple((one.value, str(one.label), by_weight[run.pk, one]) for one in (*HEAVY, Weight.UNDERSTOOD)),
         asked=asked,
-        page=Paginator(shown.order_by("-pk"), LINES_A_PAGE).get_page(page),
+        page=Paginator(shown.order_by(_WORST_FIRST, "where", "line", "pk"), LINES_A_PAGE).get_page(page),
         followed=tuple(_followed(Trial.objects.visible_to(viewer).filter(run=run).select_related("tree"))),
         compared=tuple(
             Compared(

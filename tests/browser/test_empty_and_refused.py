@@ -21,7 +21,13 @@ def coordinator(transactional_db: None) -> User:
 @pytest.mark.parametrize(("width", "scheme"), FORMS)
 def test_nothing_yet_is_said_in_words(coordinator: User, open_browser: Open, width: int, scheme: str) -> None:
     places = {"home": "/", "board": "/board", "advisories": "/advisories/", "trees": "/trees/"}
-    own = {"flags": "/flags/", "triage": "/triage/", "letters": "/triage/letters/", "team": "/team/"}
+    own = {
+        "flags": "/flags/",
+        "triage": "/triage/",
+        "letters": "/triage/letters/",
+        "team": "/team/",
+        "imports": "/imports/",
+    }
     reader = open_browser(width=width, scheme=scheme).new_page()
     wrong = {name: look_at(reader, address, f"empty {name} for readers") for name, address in places.items()}
     page = open_browser(coordinator, width=width, scheme=scheme).new_page()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import Role, User
 from advisories.lifecycle import State
 from advisories.models import DoorKind, Report, ReportDoor
-from releases.models import Branch, Check, Flag, Series
+from releases.models import Backlog, Branch, Check, Flag, Series
 from tests.accounts.codes import code_of, set_up_app
 from tests.browser.conftest import Open
 from tests.browser.looking import FORMS, look_at
@@ -114,6 +114,11 @@ def test_what_readers_see_is_accessible_too(scene: Scene, open_browser: Open, wi
     places = {"home": "/", "report form": "/report/", "thread": thread, "board": "/board", "sign-in": "/sign-in"}
     places |= {"check": f"/checks/{scene.needs.pk}/", "branch": "/trees/sluice/1.7/", "trees": "/trees/"}
     listed(scene.branches[0], scene.public)
+    reason, public = "the hunk's lines are not in the file", scene.public
+    told = {"kind": "conflicts", "reason": reason, "series": public.pk, "revision": public.current_id}
+    before = release_on(scene.branches[0], 2)
+    Backlog.objects.create(release=before, base_commit=before.commit, wanted="5" * 64, verdicts=[told])
+    places |= {"earlier release": "/trees/sluice/1.7/1.7.2/"}
     places |= {"release": "/trees/sluice/1.7/1.7.3/", "no such release": "/lacks?version=9.9.9"}
     for name, address in places.items():
         assert look_at(context.new_page(), address, f"reader {name}") == [], address
