@@ -25,6 +25,7 @@ from advisories.affected import Needs, Status
 from advisories.exporting.site import export
 from advisories.models import Advisory, Affected
 from releases.models import PointRelease
+from tests.advisories.formats.scanner import affecting
 from tests.advisories.test_public_pages import published
 from tests.make import make_advisory, make_branch, make_publication, make_tree
 
@@ -125,12 +126,6 @@ def test_security_txt_leads_to_the_key_and_is_signed_by_it(fetch: Fetch, tmp_pat
     assert verified(tmp_path / "gpg", fetch(fields["Encryption"]), told)
     assert fetch(fields["CSAF"])
     assert fields["Canonical"] == f"{SITE}/.well-known/security.txt"
-
-
-def affecting(records: list[dict[str, Any]], version: str) -> set[str]:
-    """Which records say that a version is affected: by the versions that they name, as a scanner reads them."""
-    named = [(record["id"], affected) for record in records for affected in record.get("affected", ())]
-    return {name for name, affected in named if version in affected.get("versions", ())}
 
 
 def test_a_scanner_tells_what_affects_a_version_from_the_documents_alone(fetch: Fetch) -> None:
