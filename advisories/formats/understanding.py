@@ -6,30 +6,19 @@ given decides nothing, and giving one twice neither.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from advisories.formats import announcement, index, mail, reconcile, xsa_text
+from advisories.formats import reconcile
 from advisories.formats.announcement import Announcement
-from advisories.formats.clearsign import BEGIN, canonical
-from advisories.formats.clearsign import read as read_signed
+from advisories.formats.clearsign import canonical
 from advisories.formats.dialect import Dialect
-from advisories.formats.documents import Document, Kind, kind_of, opened
-from advisories.formats.doubts import Doubt, Doubts, Refused, Severity
+from advisories.formats.documents import Document
+from advisories.formats.doubts import Doubt, Doubts, Severity
 from advisories.formats.index import Entry
 from advisories.formats.openpgp import Verified, Verifier
 from advisories.formats.record import Record
-
-NOT_OURS = frozenset({"not-an-advisory", "not-signed"})
-"""Refusals that only say that a mail is about something else, or quotes an advisory, as most mails of a list do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """One document that was understood, in a sentence."""
-
-    where: str
-    message: str
+from advisories.formats.sorting_out import Desk, Understood, sorted_out, take_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +76,6 @@ class Understanding:
         return tuple(doubt for doubt in self.doubts if doubt.severity is Severity.REFUSED)
 
 
-@dataclass(slots=True)
-class _Desk:
-    """Everything that was read so far."""
-
-    dialect: Dialect
-    verifier: Verifier
-    files: dict[str, bytes] = field(default_factory=dict)
-    """Recipes and patches by their SHA-256, attached or lying about."""
-    names: dict[str, bytes] = field(default_factory=dict)
-    """Those lying about by their names."""
-    loose: dict[str, str] = field(default_factory=dict)
-    """SHA-256 of each file lying about to where it lies."""
-    read: list[tuple[str, Announcement]] = field(default_factory=list)
-    indexes: list[tuple[str, index.IndexReading]] = field(default_factory=list)
-    understood: list[Understood] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
-    passed_over: int = 0
-
-
 def understand(
     documents: Iterable[Document],
     dialect: Dialect,
@@ -117,10 +87,10 @@ def understand(
 
     `progress` hears how many texts of how many are read.
     """
-    desk = _Desk(dialect, verifier)
-    texts = _sorted_out(documents, desk)
+    desk = Desk(dialect, verifier)
+    texts = sorted_out(documents, desk)
     for done, (kind, document) in enumerate(texts, start=1):
-        _take_text(kind, document, desk)
+        take_text(kind, document, desk)
         progress(done, len(texts))
     advisories = _in_order(desk)
     numbers = _against_indexes(advisories, desk)
@@ -136,94 +106,7 @@ def understand(
     )
 
 
-def _sorted_out(documents: Iterable[Document], desk: _Desk) -> list[tuple[Kind, Document]]:
-    """Put files and indexes on the desk; give back what holds texts, in an order of its own."""
-    texts: dict[str, tuple[Kind, Document]] = {}
-    for one in opened(documents):
-        if isinstance(one, Doubt):
-            desk.doubts.append(one)
-            continue
-        kind = kind_of(one, desk.dialect)
-        if kind in (Kind.MAIL, Kind.TEXT):
-            texts[one.where] = kind, one
-        elif kind is Kind.INDEX:
-            _take_index(one, desk)
-        elif kind is Kind.OTHER:
-            desk.doubts.append(
-                Doubt(Severity.REFUSED, "not-understood", 0, "neither mail, text, recipe, patch nor index", one.where)
-            )
-        else:
-            digest = hashlib.sha256(one.content).hexdigest()
-            desk.files[digest] = desk.names[one.name] = one.content
-            desk.loose[digest] = one.where
-    for kind, document in texts.values():
-        if kind is Kind.MAIL:
-            _take_attachments(document, desk)
-    desk.indexes.sort(key=lambda one: one[0])
-    return [texts[where] for where in sorted(texts)]
-
-
-def _take_index(document: Document, desk: _Desk) -> None:
-    try:
-        reading = index.read(document.content, desk.dialect)
-    except Refused as refusal:
-        desk.doubts.append(replace(refusal.doubt, where=document.where))
-        return
-    desk.indexes.append((document.where, reading))
-    desk.doubts += (replace(doubt, where=document.where) for doubt in reading.doubts)
-    desk.understood.append(Understood(document.where, f"an index of {len(reading.entries)} numbers"))
-
-
-def _take_attachments(document: Document, desk: _Desk) -> None:
-    """Keep what came with any mail: another revision may list the same file and have come without it."""
-    try:
-        attached = mail.read(document.content).attachments
-    except Refused:
-        return  # Read again with its text, where the refusal is reported.
-    for attachment in attached:
-        desk.files.setdefault(hashlib.sha256(attachment.content).hexdigest(), attachment.content)
-
-
-def _take_text(kind: Kind, document: Document, desk: _Desk) -> None:
-    try:
-        if kind is Kind.MAIL:
-            letter = mail.read(document.content)
-            beside = _wanted(letter.text, desk)
-            found = announcement.read_mail(document.content, desk.dialect, desk.verifier, beside=beside)
-        else:
-            beside = _wanted(document.content, desk)
-            found = announcement.read_text(document.content, beside, desk.dialect, desk.verifier)
-    except Refused as refusal:
-        if kind is Kind.MAIL and refusal.doubt.kind in NOT_OURS:
-            desk.passed_over += 1
-        else:
-            desk.doubts.append(_within(refusal.doubt, document.where))
-        return
-    record = found.record
-    desk.read.append((document.where, found))
-    desk.doubts += (_within(doubt, document.where) for doubt in found.doubts)
-    signed = (
-        f"signed by {found.verdict.fingerprint}" if isinstance(found.verdict, Verified) else "signature not verified"
-    )
-    message = f"{record.name} version {record.version}, {len(record.patches)} patches, {signed}"
-    desk.understood.append(Understood(document.where, message))
-
-
-def _wanted(text: bytes, desk: _Desk) -> dict[str, bytes]:
-    """The files that a text lists, by their digests from wherever they lie; one of the name where no digest fits."""
-    reading = xsa_text.read(read_signed(text).text if BEGIN in text else text, desk.dialect)
-    listed = {patch.name: patch.sha256 for patch in reading.record.patches}
-    if reading.meta_name:
-        listed[reading.meta_name] = reading.meta_sha256
-    found = {name: desk.files.get(digest, desk.names.get(name)) for name, digest in listed.items()}
-    return {name: content for name, content in found.items() if content is not None}
-
-
-def _within(doubt: Doubt, where: str) -> Doubt:
-    return replace(doubt, where=f"{where} {doubt.where}".strip() if doubt.where != where else where)
-
-
-def _in_order(desk: _Desk) -> list[Advisory]:
+def _in_order(desk: Desk) -> list[Advisory]:
     """Revisions by number and version; of several documents that hold one, the best."""
     held: dict[tuple[int, int], list[tuple[str, Announcement]]] = {}
     for where, found in desk.read:
@@ -234,7 +117,7 @@ def _in_order(desk: _Desk) -> list[Advisory]:
     return [Advisory(number, tuple(found), None) for number, found in revisions.items()]
 
 
-def _best(held: list[tuple[str, Announcement]], desk: _Desk) -> Found:
+def _best(held: list[tuple[str, Announcement]], desk: Desk) -> Found:
     """The verified text before another, the one with more files before one with fewer, then by where it was found."""
     ordered = sorted(held, key=lambda one: (not isinstance(one[1].verdict, Verified), -_files(one[1]), one[0]))
     where, best = ordered[0]
@@ -259,7 +142,7 @@ def _files(found: Announcement) -> int:
     return sum(patch.content is not None for patch in found.record.patches) + (found.meta is not None)
 
 
-def _against_indexes(advisories: list[Advisory], desk: _Desk) -> tuple[Entry, ...]:
+def _against_indexes(advisories: list[Advisory], desk: Desk) -> tuple[Entry, ...]:
     """Hold the newest revisions against what indexes say; give back the numbers without a text."""
     newest = {one.number: one.revisions[-1].record for one in advisories}
     missing: dict[int, Entry] = {}
@@ -289,7 +172,7 @@ def _compare(entry: Entry, record: Record, doubts: Doubts) -> None:
         doubts.doubt("index-differs", 0, f"{record.name} is listed with other identifiers: {listed}")
 
 
-def _look_over(advisories: list[Advisory], desk: _Desk) -> None:
+def _look_over(advisories: list[Advisory], desk: Desk) -> None:
     """What only shows when everything is at hand: gaps, files that nothing lists, prerequisites without a recipe."""
     records = [found.record for one in advisories for found in one.revisions]
     for one in advisories:
