@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Max
 
 from advisories.models import DraftFile, ReportDoor
 
@@ -30,11 +31,12 @@ def keep(token: str, files: Files, *, leave_out: Collection[str] = ()) -> None:
     """Add `files` to what is kept for a form, up to the limit of one report, and let go of what was struck out."""
     digest = ReportDoor.digest_of(token)
     _strike(digest, leave_out)
-    place = DraftFile.objects.of(digest).count()
+    there = DraftFile.objects.of(digest).aggregate(count=Count("pk"), last=Max("position"))
     DraftFile.objects.bulk_create(
         DraftFile(draft_sha256=digest, **DraftFile.values_of(name, content, position))
-        for position, (name, content) in enumerate(files, start=place + 1)
-        if position <= settings.REPORT_FILES
+        for position, (name, content) in enumerate(
+            files[: max(0, settings.REPORT_FILES - there["count"])], start=(there["last"] or 0) + 1
+        )
     )
 
 
@@ -50,5 +52,5 @@ def take(token: str, *, leave_out: Collection[str] = ()) -> Files:
 
 
 def _strike(digest: str, leave_out: Collection[str]) -> None:
-    numbers = [int(told) for told in leave_out if told.isdecimal() and len(told) < 19]
-    DraftFile.objects.of(digest).filter(pk__in=numbers).delete()
+    places = [int(told) for told in leave_out if told.isdecimal() and len(told) < 9]
+    DraftFile.objects.of(digest).filter(position__in=places).delete()

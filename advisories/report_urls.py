@@ -13,5 +13,5 @@ urlpatterns = [
     path("<slug:token>/dates/<int:pk>/answer", embargo_finders.answer, name="answer_end"),
     path("<slug:token>/dates/<int:pk>/withdraw", embargo_finders.withdraw, name="withdraw_end"),
     path("<slug:token>/consent", embargo_finders.consent, name="consent"),
-    path("<slug:token>/files/<int:pk>/<str:name>", reporting.file, name="file"),
+    path("<slug:token>/files/<int:place>/<str:name>", reporting.file, name="file"),
 ]

@@ -16,12 +16,12 @@ Names = Mapping[int, str]
 class Moment:
     """One event as a line of a timeline."""
 
-    sequence: int
     at: datetime
     sentence: str
     who: str
     """Empty for the machine itself, and where the viewer isn't told."""
     hash: str
+    """Names the event. Not its place in the record: the gaps would tell how much happens elsewhere."""
 
 
 _WORDS: dict[str, Callable[[Detail, Names], str]] = {
@@ -173,7 +173,6 @@ def timeline_of(events: Iterable[Event], *, with_names: bool) -> list[Moment]:
     names = {person.pk: str(person) for person in people}
     return [
         Moment(
-            sequence=event.sequence,
             at=event.at,
             sentence=_sentence(event, names),
             who=names.get(event.by_id, "") if event.by_id is not None else "",

@@ -68,7 +68,7 @@ class FormWithFiles(forms.Form):
                 limit = filesizeformat(settings.REPORT_FILE_BYTES)
                 self.add_error("attached", f"{file.name} is larger than {limit}; it was not kept.")
         self.fitting = fitting
-        kept = [row for row in self.kept_files if str(row.pk) not in self.leave_out]
+        kept = [row for row in self.kept_files if str(row.position) not in self.leave_out]
         if len(kept) + len(fitting) > settings.REPORT_FILES:
             self.add_error("attached", f"More than {settings.REPORT_FILES} files; pack some of them together.")
         return fitting

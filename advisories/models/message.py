@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts.models import User
@@ -79,8 +80,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(message__in=Message.objects.visible_to(viewer))
 
     def told_to_finder(self, report: Report) -> Self:
-        """Keep what the finder of `report` may fetch through the thread's page."""
-        return self.filter(message__in=Message.objects.told_to_finder(report))
+        """Keep what the finder of `report` may fetch through the thread's page, each with its `place` there."""
+        order = ["message__written_at", "message", "position"]
+        told = self.filter(message__in=Message.objects.told_to_finder(report))
+        return told.annotate(place=Window(RowNumber(), order_by=order)).order_by(*order)
 
 
 class Attachment(KeptFile):

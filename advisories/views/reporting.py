@@ -1,5 +1,7 @@
 """What finders see: the report form, and the thread behind their private link. Nobody signs in here.
 
+Messages and files are named by their places in the thread: keys would tell how much others write meanwhile.
+
 These pages use no session and no cookie: nothing expires while somebody types. The cross-site check is left out because
 there is nothing to protect: the form acts in nobody's name, and the thread's address is itself the secret.
 """
@@ -10,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -82,8 +85,9 @@ def thread(request: HttpRequest, token: str) -> HttpResponse:
         return _again(request, "reports/thread.html", thread_page(request, found, token, form), form, status=429)
     with transaction.atomic():
         files = drafts.take(form.token, leave_out=form.leave_out) + form.brought
-        message = intake.continue_thread(found, form.cleaned_data["text"], files)
-    return redirect(f"{reverse('reports:thread', args=[token])}#message-{message.pk}")
+        intake.continue_thread(found, form.cleaned_data["text"], files)
+    place = Message.objects.told_to_finder(found).count()
+    return redirect(f"{reverse('reports:thread', args=[token])}#message-{place}")
 
 
 @private
@@ -101,9 +105,9 @@ def credit(request: HttpRequest, token: str) -> HttpResponse:
 
 @private
 @require_safe
-def file(request: HttpRequest, token: str, pk: int, name: str) -> HttpResponse:
+def file(request: HttpRequest, token: str, place: int, name: str) -> HttpResponse:
     """A file of the thread, byte for byte."""
-    found = get_object_or_404(Attachment.objects.told_to_finder(behind(token)), pk=pk)
+    found = get_object_or_404(Attachment.objects.told_to_finder(behind(token)), place=place)
     if found.file_name != name:
         raise Http404
     return attachment(bytes(found.content), found.file_name, "application/octet-stream")
@@ -135,7 +139,9 @@ def thread_page(request: HttpRequest, found: Report, token: str, form: MessageFo
         "report": found,
         "token": token,
         "link": request.build_absolute_uri(reverse("reports:thread", args=[token])),
-        "thread": Message.objects.told_to_finder(found).prefetch_related("attachments"),
+        "thread": Message.objects.told_to_finder(found).prefetch_related(
+            Prefetch("attachments", Attachment.objects.told_to_finder(found))
+        ),
         "form": form,
         "credit_form": CreditForm(initial=chosen),
         "dates": dates,

@@ -91,14 +91,14 @@ def test_what_was_typed_and_attached_survives_a_mistake(stranger: Client) -> Non
 def test_a_kept_file_can_be_left_out(stranger: Client) -> None:
     shown = stranger.post("/report/", TYPED | {"title": "", "attached": a_file()}).content.decode()
     [token] = re.findall(r'name="draft" value="(\w+)"', shown)
-    stranger.post("/report/", TYPED | {"draft": token, "leave_out": str(DraftFile.objects.get().pk)})
+    stranger.post("/report/", TYPED | {"draft": token, "leave_out": str(DraftFile.objects.get().position)})
     assert Report.objects.count() == 1
     assert not Attachment.objects.exists()
 
 
 def test_nobody_takes_the_kept_files_of_another_form(stranger: Client) -> None:
     stranger.post("/report/", TYPED | {"title": "", "attached": a_file()})
-    stranger.post("/report/", TYPED | {"draft": "0" * 40, "leave_out": str(DraftFile.objects.get().pk)})
+    stranger.post("/report/", TYPED | {"draft": "0" * 40, "leave_out": str(DraftFile.objects.get().position)})
     assert not Attachment.objects.exists()
     assert DraftFile.objects.exists()
 
@@ -209,3 +209,29 @@ def test_no_log_holds_a_private_link(db: None) -> None:
 
 def test_every_handler_leaves_private_links_out() -> None:
     assert all("without private links" in handler["filters"] for handler in installed.LOGGING["handlers"].values())
+
+
+def test_a_finder_cannot_count_what_others_write_meanwhile(stranger: Client) -> None:
+    def files() -> dict[str, SimpleUploadedFile]:
+        return {"attached": SimpleUploadedFile("proof.bin", b"\x00")}
+
+    def wrote(page: str) -> str:
+        return stranger.post(page, {"text": "More of it."} | files())["Location"]
+
+    mine = stranger.post("/report/", TYPED | files())["Location"].partition("?")[0]
+    for _ in range(3):
+        wrote(stranger.post("/report/", TYPED | files())["Location"].partition("?")[0])
+    assert wrote(mine) == f"{mine}#message-2"
+    page = stranger.get(mine).content.decode()
+    assert re.findall(r'id="message-(\d+)"', page) == ["1", "2"]
+    assert re.findall(r"/files/(\d+)/proof", page) == ["1", "2"]
+    assert stranger.get(f"{mine}files/2/proof.bin").status_code == 200
+    assert [stranger.get(f"{mine}files/{place}/proof.bin").status_code for place in (0, 3, 2**70)] == [404] * 3
+
+
+def test_a_file_that_was_struck_out_takes_no_other_one_along(stranger: Client) -> None:
+    first = {"title": "", "attached": [SimpleUploadedFile(f"{name}.bin", b"\x00") for name in "ab"]}
+    token = re.findall(r'name="draft" value="(\w+)"', stranger.post("/report/", first).content.decode())[0]
+    again = {"title": "", "draft": token, "leave_out": "1", "attached": SimpleUploadedFile("c.bin", b"\x00")}
+    stranger.post("/report/", again)
+    assert list(DraftFile.objects.values_list("file_name", "position")) == [("b.bin", 2), ("c.bin", 3)]

@@ -80,7 +80,7 @@ _GUESSES: dict[str, list[Any]] = {
     "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
     "name": ["guess.txt"], "version": [2, 1, 0, 2**70], "rating": ["high", "guess"],
     "step": [1, MISSING],
-    "contact": [1, MISSING], "key": [1, MISSING],
+    "contact": [1, MISSING], "key": [1, MISSING], "place": [1, MISSING],
     "word": ["guess"], "page": [1, 2, 2**70],
     "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16], "rest": ["guess"], "product": [1, MISSING],
     "path": ["index.txt", "feed.json", "2026/ssa-7.json", "2026/ssa-7.json.sha256", "guess"],

@@ -122,7 +122,7 @@ class Stage:
             "reference": self.report.reference, "recipient": LIST, "slug": "sluice",
             "secret": self.secret, "batch": batch_key(self.batch.pk), "word": "dom0", "tree": "sluice", "branch": "1.7",
             "sequence": 1, "rating": "high", "path": "index.txt", "page": 1, "rest": "guess", "uidb64": "MQ",
-            "public_id": UUID(int=1),
+            "public_id": UUID(int=1), "place": 1,
         }  # fmt: skip
         if name.startswith("joining:"):
             own |= at_joining(name)
@@ -163,6 +163,7 @@ class Stage:
     def _name(self, name: str) -> str:
         return {
             "advisories:record": "osv.json",
+            "reports:file": getattr(self.kept.get("reports:file"), "file_name", ""),
             "advisories:text": f"ssa{self.advisory.number}-v{self.version}",
             "advisories:mail": f"ssa{self.advisory.number}-v{self.version}",
             "advisories:public_patch": "fix.patch",
