@@ -15,8 +15,17 @@ from pygments.lexers import find_lexer_class_for_filename
 MOST_CHARACTERS = 60_000
 """Past this a hunk is shown plainly: a lexer's time is not bounded by its input's length alone."""
 
-LONGEST_LINE = 1_000
+LONGEST_LINE = 400
 """Some lexers take quadratic time on one long line."""
+
+LANGUAGES = frozenset(
+    (
+        *("bash", "c", "cpp", "diff", "gas", "go", "haskell", "ini", "javascript", "json", "kconfig", "make"),
+        *("markdown", "nasm", "ocaml", "perl", "python", "restructuredtext", "rust", "toml", "yaml"),
+    )
+)
+"""By Pygments' first name for each: those whose lexers were tried with lines made to keep them busy. Some others take
+seconds for sixty lines, and what a file is called is up to whoever wrote the patch."""
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Control characters and those that change the order in which text is shown (CVE-2021-42574)."""
@@ -47,5 +56,7 @@ def _formatted(lexer: Lexer, text: str) -> list[SafeString]:
 
 @cache
 def _lexer(name: str) -> Lexer | None:
-    found = find_lexer_class_for_filename(name)
-    return found(stripnl=False, ensurenl=False) if found else None
+    # Assembly with a preprocessor, as kernels and hypervisors have it, and not the language of statisticians.
+    found = find_lexer_class_for_filename(f"{name[:-2]}.s" if name.endswith(".S") else name)
+    is_known = found is not None and not LANGUAGES.isdisjoint(found.aliases[:1])
+    return found(stripnl=False, ensurenl=False) if found and is_known else None

@@ -1,5 +1,7 @@
 """Patches and verdicts shaped for the page of a check."""
 
+import time
+
 import pytest
 
 from advisories.highlighting import LONGEST_LINE, highlighted, visible
@@ -70,6 +72,19 @@ def test_highlighting_brings_classes_and_no_styles() -> None:
     (line,) = highlighted("a.c", ["return 0;"])
     assert '<span class="k">return</span>' in line
     assert "style" not in line
+
+
+@pytest.mark.parametrize("path", ["a.6pl", "a.SAS", "a.dts", "a.ts", "a.unheard-of"])
+def test_no_file_is_called_so_that_its_lexer_is_kept_busy(path: str) -> None:
+    begun = time.process_time()
+    for text in ("<", " ", ";", "x."):
+        highlighted(path, [(text * LONGEST_LINE)[:LONGEST_LINE]] * 60)
+    assert time.process_time() - begun < 2
+
+
+def test_assembly_is_taken_for_assembly() -> None:
+    (line,) = highlighted("arch/x86/entry.S", ["movq %rax, %rbx"])
+    assert '<span class="nv">%rax</span>' in line
 
 
 def test_a_line_too_long_for_a_lexer_is_shown_plainly() -> None:
