@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-_LONGEST_KEY = 18
-"""Digits; past that it is no key of any row, and neither database takes it for one."""
+_LARGEST = str(2**63 - 1)
+"""Keys are drawn up to it; past that neither database takes it for one."""
 
 
 class Rows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -14,7 +14,8 @@ class Rows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not sub
     def clean(self, value: Any) -> Any:
         """The rows. A key that cannot be one is a choice that there isn't."""
         for one in value or ():
-            if len(str(one)) > _LONGEST_KEY:
-                told = {"value": str(one)[:_LONGEST_KEY]}
-                raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=told)
+            told = str(one)
+            if (len(told), told) > (len(_LARGEST), _LARGEST):
+                params = {"value": told[: len(_LARGEST)]}
+                raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=params)
         return super().clean(value)
