@@ -17,4 +17,4 @@ class ReleasesConfig(AppConfig):
         from releases.facts import known
 
         facts.plug(known)
-        others.plug(others.Others(exported.EXPORTED, exported.LIVE_ONLY, exported.addresses))
+        others.plug(others.Others(exported.EXPORTED, exported.LIVE_ONLY, exported.addresses, exported.standing))

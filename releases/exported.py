@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from releases.lacking.reading import lacking, with_steps
-from releases.models import Branch, PointRelease, Tree
+from releases.models import Backlog, Branch, PointRelease, Tree
 
 EXPORTED = (
     "releases:statistics",
@@ -39,3 +39,12 @@ def addresses() -> Iterable[tuple[str, dict[str, Any]]]:
             yield "releases:release_mbox", places
             if told.has_quilt:
                 yield "releases:release_quilt", places
+
+
+def standing() -> object:
+    """Which lists of what releases lack there are; one value while some are still being made, so that a site isn't
+    exported for each of them.
+    """
+    if Backlog.objects.owed().exists():
+        return None
+    return tuple(Backlog.objects.order_by("pk").values_list("pk", "digest"))

@@ -31,10 +31,10 @@ from advisories.models.seat import Right
 from advisories.negotiating import End
 from advisories.openpgp import certificates
 from releases import uploading
-from releases.checking import earlier, running
 from releases.checking import requesting as checking
+from releases.checking import running
 from releases.mirroring import fetching
-from releases.models import Backlog, Branch, BranchRun, Cell, Check, RunState, Series, Tree
+from releases.models import Branch, BranchRun, Cell, Check, RunState, Series, Tree
 from tests.upstream import Upstream
 
 
@@ -129,13 +129,6 @@ def checked(branch: Branch) -> BranchRun:
     assert running.work_on(run.pk)
     run.refresh_from_db()
     return run
-
-
-def lists_made(branch: Branch) -> int:
-    """Make every list that is owed of the branch's earlier releases, here and now; how many there were."""
-    owed = list(Backlog.objects.claimable().filter(release__branch=branch).values_list("pk", flat=True))
-    assert all(earlier.work_on(pk) for pk in owed)
-    return len(owed)
 
 
 def check_of(series: Series, branch: Branch, baseline: str = "release") -> Check:

@@ -14,6 +14,8 @@ class Others:
     live_only: Collection[str] = ()
     addresses: Callable[[], Iterable[tuple[str, dict[str, Any]]]] = lambda: ()
     """Name and places of each one that may have a file."""
+    standing: Callable[[], object] = lambda: None
+    """Another value where there is something new in them, and it is worth an export; asked every few seconds."""
 
 
 _plugged: list[Others] = [Others()]

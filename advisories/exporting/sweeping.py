@@ -8,7 +8,7 @@ import logging
 from django.conf import settings
 from django.utils import timezone
 
-from advisories.exporting import generations, planning, site
+from advisories.exporting import generations, others, planning, site
 from advisories.exporting.generations import AnotherRun, NotOurs
 from advisories.public.turn import turn
 
@@ -27,7 +27,7 @@ def sweep() -> bool:
     if folder is None:
         return False
     # The hour is there for what changes with time alone, such as dates on the front page.
-    found = (folder, planning.hour(timezone.now()), turn())
+    found = (folder, planning.hour(timezone.now()), turn(), others.plugged().standing())
     if found in _looked and generations.newest(folder) is not None:
         return False
     try:

@@ -65,6 +65,12 @@ def _begin(release: PointRelease, wanted: str) -> None:
         Backlog.objects.create(release=release, wanted=wanted, base_commit=release.commit)
 
 
+def try_again(branch: Branch) -> None:
+    """Let lists be tried again that were given up. Somebody has to ask: a run alone would tell that there was one."""
+    given_up = Backlog.objects.owed().filter(release__branch=branch, lease_until__isnull=True)
+    given_up.filter(attempt__gte=F("attempts_allowed")).update(attempts_allowed=F("attempt") + MOST_ATTEMPTS)
+
+
 def ring() -> bool:
     """Ring for the next list, unless one is under way: between two of them everything else has its turn."""
     heard = Now() - timedelta(seconds=settings.RING_AGAIN_S)
@@ -83,6 +89,12 @@ def ring() -> bool:
     return True
 
 
+def make_owed(branch: Branch) -> int:
+    """Make every list of the branch that is owed, here and now; how many there were."""
+    owed = Backlog.objects.claimable().filter(release__branch=branch).order_by("-release__number")
+    return sum(work_on(pk) for pk in list(owed.values_list("pk", flat=True)))
+
+
 def work_on(pk: int) -> bool:
     """Make one list, whatever comes of it; False where it is another's, or nothing is owed. Safe to call twice."""
     if not Backlog.objects.claim(pk, lease=lease()):
@@ -98,12 +110,15 @@ def work_on(pk: int) -> bool:
     except LostLease:
         logger.warning("list %s was taken over, or is wanted no more", pk)
     except PutOff as reason:
+        logger.info("list %s put off: %s", pk, reason)
         held.update(
             lease_until=None, not_before=Now() + _PAUSE, attempts_allowed=F("attempts_allowed") + 1, trouble=str(reason)
         )
     except SoftTimeLimitExceeded:
+        logger.warning("list %s took longer than one task may", pk)
         held.update(lease_until=None, trouble="it took longer than one task may; what is done is kept, and it goes on")
     except GaveUp as reason:
+        logger.error("list %s was not made: %s", pk, reason)
         held.update(lease_until=None, not_before=Now() + _PAUSE, trouble=str(reason)[:300])
     ring()
     return True

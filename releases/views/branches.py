@@ -11,6 +11,7 @@ from accounts.doors import public_page
 from releases.access import may_run_branches
 from releases.board import outlook
 from releases.board import reading as boards
+from releases.checking import earlier
 from releases.checking import requesting as checking
 from releases.forms import BranchDatesForm
 from releases.models import Branch
@@ -40,6 +41,7 @@ def check_again(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     found = _branch_or_404(slug, name)
     _runners_only(request)
     checking.request(found)
+    earlier.try_again(found)
     messages.success(request, f"A worker will check {found} again.")
     return redirect(found)
 

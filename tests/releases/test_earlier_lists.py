@@ -9,14 +9,17 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
+from pytest_django import Settings
 
+from accounts.models import Role
+from advisories.exporting import sweeping as exporting
 from advisories.lifecycle import State
 from releases.checking import earlier, sweeping
 from releases.lacking.reading import lacking
 from releases.lacking.values import Lacking, Standing
 from releases.models import Backlog, Branch, PointRelease
 from releases.models.backlog import MOST_ATTEMPTS
-from tests.make import checked, fetched, lists_made, make_advisory, make_branch, make_series, make_tree
+from tests.make import checked, fetched, make_advisory, make_branch, make_series, make_tree, make_user
 from tests.releases.applying import tree_after_am
 from tests.releases.views.rows import release_on, series_for
 from tests.upstream import Upstream, fix, numbered
@@ -50,7 +53,7 @@ def test_each_release_has_a_list_of_its_own_that_git_applies(upstream: Upstream,
     branch = with_three_releases(upstream)
     checked(branch)
     assert told(branch, 1).standing is Standing.COMING
-    assert lists_made(branch) == 2
+    assert earlier.make_owed(branch) == 2
     first, second, last = (told(branch, number) for number in (0, 1, 2))
     steps = [
         [(step.fix.number if step.fix else 0, step.commit.subject if step.commit else "") for step in one.steps]
@@ -69,7 +72,7 @@ def test_each_release_has_a_list_of_its_own_that_git_applies(upstream: Upstream,
 def test_a_list_is_owed_again_only_when_something_public_or_upstream_moved(upstream: Upstream) -> None:
     branch = with_three_releases(upstream)
     checked(branch)
-    lists_made(branch)
+    earlier.make_owed(branch)
     make_series(branch, fix(numbered("queue"), numbered("queue", l30="x")), advisory=make_advisory(state=State.READY))
     checked(branch)
     assert not Backlog.objects.owed().exists()
@@ -79,7 +82,7 @@ def test_a_list_is_owed_again_only_when_something_public_or_upstream_moved(upstr
     before = told(branch, 0)
     assert (before.standing, len(before.fixes), len(before.waiting)) == (Standing.COMING, 2, 1)
     assert not before.is_whole
-    assert lists_made(branch) == 2
+    assert earlier.make_owed(branch) == 2
     assert len(told(branch, 0).fixes) == 3
 
 
@@ -92,7 +95,7 @@ def test_a_fix_that_leans_on_a_hidden_one_is_in_no_earlier_list(upstream: Upstre
     leaning = fix(numbered("queue", l30="x"), numbered("queue", l30="x", l31="z"))
     make_series(branch, leaning, advisory=make_advisory(number=9, state=State.PUBLIC), depends_on=[hidden])
     checked(branch)
-    lists_made(branch)
+    earlier.make_owed(branch)
     one = told(branch, 1)
     assert ([fix.number for fix in one.fixes], [fix.number for fix in one.waiting]) == ([1, 2], [9])
     assert not one.by_hand
@@ -104,7 +107,7 @@ def test_what_nothing_helps_says_why_on_an_earlier_release(upstream: Upstream) -
     patch = fix(numbered("queue", l20="nobody wrote this"), numbered("queue", l20="nor this"))
     make_series(branch, patch, advisory=make_advisory(number=7, state=State.PUBLIC))
     checked(branch)
-    lists_made(branch)
+    earlier.make_owed(branch)
     [left] = told(branch, 0).by_hand
     assert left.number == 7
     assert escape(left.reason) in Client().get("/trees/sluice/1.0/1.0.0/").text
@@ -121,6 +124,25 @@ def test_a_list_is_made_by_one_worker_and_written_by_who_still_holds_it(upstream
     Backlog.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(minutes=1))
     assert earlier.work_on(row.pk)
     assert first.update(steps=["late"]) == 0
+
+
+@pytest.mark.django_db
+def test_the_exported_site_follows_once_all_lists_are_made(
+    upstream: Upstream, tmp_path: Path, settings: Settings
+) -> None:
+    settings.EXPORT_DIR = tmp_path / "site"
+    branch = with_three_releases(upstream)
+    checked(branch)
+    assert exporting.sweep()
+    told = tmp_path / "site/current/trees/sluice/1.0/1.0.0"
+    assert "being made" in (told / "fixes.json").read_text()
+    [one, *_] = Backlog.objects.owed()
+    earlier.work_on(one.pk)
+    assert not exporting.sweep()
+    earlier.make_owed(branch)
+    assert exporting.sweep()
+    assert {"fixes.json", "fixes.mbox", "fixes.quilt.tar.gz"} <= {file.name for file in told.iterdir()}
+    assert not exporting.sweep()
 
 
 @pytest.mark.django_db
@@ -167,6 +189,13 @@ def test_a_list_that_wore_its_workers_out_says_so_until_something_moves(branch: 
     assert not earlier.work_on(row.pk)
     earlier.ask_for(branch, {})
     assert "This list is being made" in page()
+
+
+def test_whoever_asks_for_another_check_has_given_up_lists_tried_again(branch: Branch, client: Client) -> None:
+    row = owed(branch, attempt=MOST_ATTEMPTS)
+    client.force_login(make_user("", Role.RELEASE_MANAGER))
+    assert client.post("/trees/sluice/1.7/check").status_code == 302
+    assert Backlog.objects.claimable().filter(pk=row.pk).exists()
 
 
 def test_a_branch_without_security_support_keeps_no_lists_of_earlier_releases(branch: Branch) -> None:

@@ -10,12 +10,13 @@ from advisories.lifecycle import SHOWN_TO_READERS, State
 from advisories.models import Advisory
 from demo.loading import load_advisories, load_people
 from demo.upstream import build_upstream
+from releases.checking import earlier
 from releases.engine.mailbox import read_upload
 from releases.lacking.reading import lacking
 from releases.lacking.values import Standing
 from releases.mirroring import fetching
 from releases.models import Branch, Cell, PointRelease, Tree
-from tests.make import checked, lists_made, make_publication
+from tests.make import checked, make_publication
 from tests.releases.applying import tree_after_am, tree_after_quilt
 from tests.releases.test_lacking import address, told_of
 
@@ -38,7 +39,7 @@ def test_the_list_of_every_release_of_the_demonstration_applies_in_its_order(tmp
             branch=branch, baseline="release", check_made__verdict__kind__in=["applies", "needs prerequisites"]
         )
         assert {fix.series for fix in told.fixes} == set(applying.values_list("series", flat=True)), branch
-        lists_made(branch)
+        earlier.make_owed(branch)
         for release in PointRelease.objects.filter(branch=branch).select_related("branch__tree"):
             told = lacking(release)
             assert (told.standing, *told.apart, *told.waiting) == (Standing.MADE,), release

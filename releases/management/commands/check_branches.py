@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from releases.checking import earlier, running
 from releases.checking import requesting as checking
-from releases.checking import running
 from releases.models import Branch, BranchRun, RunState
 
 
@@ -36,6 +36,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{branch}: {run.cells_done} of {run.cells_total} cells, {run.get_state_display().lower()}"
             )
+            if made := earlier.make_owed(branch):
+                self.stdout.write(f"{branch}: {made} list{'' if made == 1 else 's'} of what earlier releases lack")
             if run.state != RunState.DONE:
                 failed.append(f"{branch}: {run.trouble}")
         if failed:
