@@ -32,6 +32,13 @@ def public_page(view: View) -> View:
     return login_not_required(view)
 
 
+def visitor(request: HttpRequest) -> str:
+    """The address that a request came from; behind our own proxy, the one that the proxy saw."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
 def by_method(*, get: Callable[..., HttpResponse], post: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """One address, two views: `get` shows a form and `post` takes it. Anyone else's method is refused (405)."""
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from ninja.security import HttpBearer
 
+from accounts.doors import visitor
 from advisories.api.problems import Problem
 from advisories.models import Scope, Token
 from advisories.models.token import READS
@@ -61,4 +62,4 @@ def _count(who: str) -> None:
 
 def _address(request: HttpRequest) -> str:
     """The address that asks, as a keyed digest: where it came from is kept nowhere."""
-    return salted_hmac("api address", str(request.META.get("REMOTE_ADDR", "")), algorithm="sha256").hexdigest()
+    return salted_hmac("api address", visitor(request), algorithm="sha256").hexdigest()

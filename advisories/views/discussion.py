@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.doors import SignedInRequest
+from accounts.doors import SignedInRequest, visitor
 from advisories import commenting, drafts, typed
 from advisories.downloads import attachment
 from advisories.forms.answering import PostForm
@@ -17,7 +17,6 @@ from advisories.models import Comment, CommentAudience, CommentFile, Revision
 from advisories.policies import current_policy
 from advisories.predisclosure import answering
 from advisories.views.answering import held_or_404
-from advisories.views.reporting import visitor
 from advisories.workspace import shown
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.doors import public_page
+from accounts.doors import public_page, visitor
 from advisories.access import may_triage
 from advisories.forms.joining import AppealForm, ApplicationForm
 from advisories.models import Application, ApplicationNote, Knock, StaleApplication
@@ -29,7 +29,7 @@ from advisories.predisclosure.applications import (
     NoReason,
 )
 from advisories.predisclosure.members import listed
-from advisories.views.reporting import private, visitor
+from advisories.views.reporting import private
 
 _CHANGES_PER_HOUR = 60
 

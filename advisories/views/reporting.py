@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.doors import public_page
+from accounts.doors import public_page, visitor
 from advisories import drafts, intake
 from advisories.downloads import attachment
 from advisories.embargo_for_finders import view_of
@@ -111,13 +111,6 @@ def file(request: HttpRequest, token: str, place: int, name: str) -> HttpRespons
     if found.file_name != name:
         raise Http404
     return attachment(bytes(found.content), found.file_name, "application/octet-stream")
-
-
-def visitor(request: HttpRequest) -> str:
-    """The address that a request came from; behind our own proxy, the one that the proxy saw."""
-    if settings.BEHIND_PROXY:
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def behind(token: str) -> Report:

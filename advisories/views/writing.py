@@ -8,14 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.doors import SignedInRequest
+from accounts.doors import SignedInRequest, visitor
 from advisories import drafting, typed
 from advisories.forms.advisory import TextForm, decided
 from advisories.merging import side_by_side
 from advisories.models import Advisory, StaleAdvisory, TextVersion
 from advisories.sections import HEADINGS, NAMES, Audience
 from advisories.showing import rendered
-from advisories.views.reporting import visitor
 from advisories.views.writers import writers_advisory
 
 

@@ -179,6 +179,14 @@ def test_whoever_asks_too_often_is_told_when_to_come_again(program: Program, set
     assert 0 < int(refused["Retry-After"]) <= 60
 
 
+def test_behind_a_proxy_one_who_guesses_does_not_use_up_what_others_may_ask(settings: Settings, db: None) -> None:
+    settings.API_PER_MINUTE, settings.BEHIND_PROXY = 3, True
+    guessing = Program("pst_" + "0" * 43)
+    answers = [guessing.get("/me", **{"X-Forwarded-For": "192.0.2.1"}).status_code for _ in range(5)]
+    assert 429 in answers
+    assert guessing.get("/me", **{"X-Forwarded-For": "192.0.2.2"}).status_code == 401
+
+
 @pytest.mark.parametrize("path", ["/advisories", "/batches", "/archive.tar.gz", "/published"])
 def test_a_list_of_many_asks_as_often_as_a_list_of_one(program: Program, path: str) -> None:
     counted: list[int] = []
