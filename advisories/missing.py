@@ -150,7 +150,9 @@ def _verdicts(facts: Facts) -> Iterator[Missing]:
         if not branch.has_series or branch.override.strip():
             continue
         if not branch.verdict_matches:
-            yield Missing(Lack.VERDICT, f"The verdict on {branch.name} is not about the patches that would go out.")
+            yield Missing(
+                Lack.VERDICT, f"There is no verdict yet on {branch.name} about the patches that would go out."
+            )
         elif not branch.applies:
             yield Missing(Lack.VERDICT, f"The series does not apply on {branch.name}.")
         for number in branch.waits_for:

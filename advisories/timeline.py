@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import Role, User
 from advisories.models import Event
 
@@ -90,15 +92,17 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "batch-planned": lambda detail, names: (
         f"Split off from batch {detail['split_from']}" if "split_from" in detail else "Planned"
     ),
-    "batch-joined": lambda detail, names: f"Advisory {detail['advisory']} joined",
-    "batch-left": lambda detail, names: f"Advisory {detail['advisory']} left",
+    "batch-joined": lambda detail, names: f"{_label(detail['advisory'])} joined",
+    "batch-left": lambda detail, names: f"{_label(detail['advisory'])} left",
     "batch-moved": lambda detail, names: f"Moved from {_instant(detail['from'])} to {_instant(detail['to'])}",
     "batch-split": lambda detail, names: (
-        f"Split: {_listed(str(number) for number in detail['advisories'])} went to batch {detail['into']}"
+        f"Split: {_listed(_label(number) for number in detail['advisories'])} went to batch {detail['into']}"
     ),
     "batch-cancelled": lambda detail, names: "Cancelled",
     "batch-frozen": lambda detail, names: (
-        f"Frozen: {_listed(detail['revisions'])}" if detail["revisions"] else "Frozen, nothing had changed"
+        f"Frozen: {_listed(_label(one) for one in detail['revisions'])}"
+        if detail["revisions"]
+        else "Frozen, nothing had changed"
     ),
     "batch-opened": lambda detail, names: "Opened again",
     "batch-pre-disclosed": lambda detail, names: "Pre-disclosed to members",
@@ -215,6 +219,11 @@ def _role(detail: Detail) -> str:
 def _instant(text: str) -> str:
     """An instant as an event holds it, for people."""
     return f"{datetime.fromisoformat(text).astimezone(UTC):%d %B %Y, %H:%M} UTC"
+
+
+def _label(number: object) -> str:
+    """An advisory as people write it, by its number or by number and revision."""
+    return f"{settings.ADVISORY_PREFIX}-{number}"
 
 
 def _listed(sections: Iterable[str]) -> str:

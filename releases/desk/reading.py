@@ -101,6 +101,7 @@ def steps_done(batch: Batch, viewer: Viewer) -> tuple[Done, ...]:
         Done(
             pk=one.pk,
             label=f"{one.publication.advisory.label} v{one.publication.version}",
+            url=one.publication.advisory.get_absolute_url(),
             what=f"Mail to {one.target}" if one.kind == StepKind.MAIL else "The record, and those who hold it",
             state=str(one.get_state_display()),
             is_done=one.state in LEFT,
@@ -165,6 +166,7 @@ def _shown(
             else "",
             clocks=tuple(said for each in one.advisories for said in near_ones.get(each.advisory.pk, ())),
             is_overdue=is_overdue(batch, now),
+            is_out=batch.state == BatchState.ARMED and batch.planned_at <= now,
         )
 
 

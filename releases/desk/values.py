@@ -94,6 +94,8 @@ class Shown:
     clocks: tuple[str, ...]
     """Outside clocks that are near, past, or broken by the date."""
     is_overdue: bool
+    is_out: bool
+    """Readers have it since its instant, and no worker has written that down yet."""
 
     @property
     def missing(self) -> int:
@@ -128,6 +130,8 @@ class Done:
 
     pk: int
     label: str
+    url: str
+    """Of the advisory."""
     what: str
     state: str
     is_done: bool

@@ -14,7 +14,7 @@ from advisories import drafting, ending, policies, releasing, scheduling, sealin
 from advisories.batching import BatchState
 from advisories.disarming import disarm_for
 from advisories.lifecycle import State
-from advisories.models import Advisory, Approval, Arming, Batch, KeptFrom, Override, Reissue, Revision
+from advisories.models import Advisory, Approval, Arming, Batch, KeptFrom, Override, Publication, Reissue, Revision
 from advisories.policy import Policy
 from releases.fixes import fixes_of
 from tests.advisories.test_releasing import SECTIONS
@@ -353,3 +353,16 @@ def test_planning_from_an_advisory_offers_its_good_dates_and_has_it_on_top(team:
     page = team.get(f"/desk/plan?advisory={later.number}").text
     assert f"/desk/plan?advisory={later.number}&amp;at=" in page
     assert page.index(f"{later.label}: ") < page.index(f"{advisory.label}: ")
+
+
+def test_what_is_out_and_not_written_down_yet_says_so_and_offers_nothing(team: Client, frozen: Batch) -> None:
+    for name in ("one", "two"):
+        releasing.approve(frozen, digest(frozen), fixes_of, by=make_user(f"{name}@sluice.example", Role.SECURITY))
+    past = timezone.now() - timedelta(seconds=1)
+    for rows in (Arming.objects, Publication.objects):
+        rows.update(public_at=past)
+    Batch.objects.update(planned_at=past)
+    page = team.get(f"/desk/{frozen.pk}/").text
+    assert "It is public since its instant" in page
+    assert "End the embargo now" not in page
+    assert "It is public since its instant" in team.get("/desk/").text
