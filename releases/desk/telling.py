@@ -2,16 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from django.db.models import Min
 
 from accounts.access import Viewer
 from advisories.batching import Audience
-from advisories.calendar import objections
-from advisories.models import Batch, Organisation
+from advisories.calendar import Slot, earliest, next_slots, objections
+from advisories.models import Advisory, Batch, Organisation
 from advisories.planning import taken_days
 from advisories.policies import current_policy
+from advisories.policy import Policy
 from advisories.predisclosure import recipients
 from advisories.standing import BatchStanding
+
+_GOOD_DATES = 3
 
 
 def audiences(told: Iterable[Audience]) -> str:
@@ -35,8 +41,25 @@ def members_told(read: BatchStanding, viewer: Viewer) -> tuple[str, ...]:
 def on_its_day(batch: Batch, viewer: Viewer) -> str:
     """What in the policy speaks against the day on which a batch is planned; empty where nothing does."""
     policy = current_policy()
+    day, size, others = _around(batch, viewer, policy)
+    return "; ".join(str(reason) for reason in objections(policy, others, day, size))
+
+
+def good_dates(batch: Batch, viewer: Viewer, now: datetime) -> tuple[Slot, ...]:
+    """The next dates that the policy has for all that is in a batch, each with its reasons; not the one it has."""
+    policy = current_policy()
+    _day, size, others = _around(batch, viewer, policy)
+    inside = Advisory.objects.visible_to(viewer).filter(entries__batch=batch, entries__left_at__isnull=True)
+    begun = inside.aggregate(reported_at=Min("reports__received_at"), created_at=Min("created_at"))
+    since = earliest(policy, now=now, reported_at=begun["reported_at"] or begun["created_at"] or now)
+    found = next_slots(policy, others, since, _GOOD_DATES, size=max(size, 1))
+    return tuple(slot for slot in found if slot.at != batch.planned_at)
+
+
+def _around(batch: Batch, viewer: Viewer, policy: Policy) -> tuple[date, int, dict[date, int]]:
+    """The day on which a batch is planned, how many are in it, and how many others there are on each day."""
     day = batch.planned_at.astimezone(ZoneInfo(policy.zone)).date()
     size = batch.entries.visible_to(viewer).current().count()
     others = dict(taken_days(policy, viewer))
     others[day] = max(0, others.get(day, 0) - size)
-    return "; ".join(str(reason) for reason in objections(policy, others, day, size))
+    return day, size, others

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from advisories import embargo_refusals
 from advisories.batching import BatchStepNotAllowed, CannotSplit, NoReason, NotAhead
+from advisories.calendar import Slot
 from advisories.disarming import AlreadyOut
 from advisories.freezing import NeedsReason
 from advisories.models import Batch, StaleBatch
@@ -43,6 +44,10 @@ class Question:
     """What members cannot be told without, by the advisory's number."""
     told: tuple[str, ...] = ()
     """Who hears of it, by name."""
+    slots: tuple[Slot, ...] = ()
+    """Dates that would do."""
+    zone: str = "UTC"
+    """In which they are shown."""
 
 
 def ask(request: HttpRequest, batch: Batch, question: Question, form: Form, *, status: int = 200) -> HttpResponse:

@@ -14,7 +14,7 @@ from advisories.models import Advisory, Batch
 from advisories.outside_clocks import BrokenClock
 from advisories.policies import current_policy
 from releases.desk import clocks, ends
-from releases.desk.telling import audiences, on_its_day
+from releases.desk.telling import audiences, good_dates, on_its_day
 from releases.forms.desk import JoinForm, MoveForm, ReasonForm, SplitForm
 from releases.views.desk import asked_at, members_for, releasers_batch
 from releases.views.desk_asking import Question, ask, carry_out, do
@@ -132,6 +132,8 @@ def _moving(request: SignedInRequest, found: Batch) -> Question:
          "Approvals given so far are void, since the instant is part of what is approved."),
         (*on_its_day_now(found), *ends.warnings(found, bound)),
         offers=ends.offers(found, bound),
+        slots=good_dates(found, request.user, timezone.now()),
+        zone=current_policy().zone,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Dates at the desk that differ from what was agreed or break a clock: what is asked, shown and offered."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -105,3 +106,14 @@ def test_agreeing_on_an_end_says_beforehand_what_becomes_of_the_release(
     assert team.post(address).status_code == 302
     batch.refresh_from_db()
     assert batch.planned_at != Embargo.of(advisory).end_at == proposal.end_at
+
+
+def test_whoever_moves_a_release_is_offered_the_next_dates_that_are_good_for_all_of_it(
+    team: Client, advisory: Advisory, member: User
+) -> None:
+    batch = scheduling.plan([advisory, make_advisory(state=State.READY)], timezone.now() + 300 * DAY, by=member)
+    page = text(team.get(f"/desk/{batch.pk}/move"))
+    asked = re.findall(r'href="\?at=([0-9TZ:-]+)"', page)
+    assert len(asked) == 3
+    day = asked[0].partition("T")[0]
+    assert f'value="{day}"' in text(team.get(f"/desk/{batch.pk}/move?at={asked[0]}"))
