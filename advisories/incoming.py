@@ -27,6 +27,10 @@ from advisories.predisclosure import returning
 _NO_SUBJECT = "Without a subject"
 
 
+class OnAnotherMachine(FileNotFoundError):
+    """A large letter lies in a folder that this machine doesn't have; the message names its file."""
+
+
 def receive(raw: bytes, *, recipient: str = "") -> IncomingMail:
     """Keep a letter and do what it is for. The same bytes again change nothing: mail servers try twice.
 
@@ -84,10 +88,14 @@ def with_return_path(raw: bytes, sender: str) -> bytes:
 
 
 def original(letter: IncomingMail) -> bytes:
-    """The letter byte for byte."""
-    if letter.file_name:
-        return (settings.LARGE_MAIL_DIR / letter.file_name).read_bytes()
-    return bytes(letter.content)
+    """The letter byte for byte. Raises `OnAnotherMachine`."""
+    if not letter.file_name:
+        return bytes(letter.content)
+    file: Path = settings.LARGE_MAIL_DIR / letter.file_name
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise OnAnotherMachine(letter.file_name) from None
 
 
 def _fate(letter: Letter, delivery: Delivery | None) -> Fate:

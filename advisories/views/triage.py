@@ -187,9 +187,14 @@ def letters(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def original(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A letter byte for byte."""
+    """A letter byte for byte; where it is too large for the database, from where mail comes in, if that is here."""
     found = get_object_or_404(IncomingMail.objects.visible_to(request.user), pk=pk)
-    return attachment(incoming.original(found), f"letter-{found.pk}.eml", "application/octet-stream")
+    try:
+        content = incoming.original(found)
+    except incoming.OnAnotherMachine as elsewhere:
+        messages.error(request, f"Letter {found.pk} is large, and lies on the machine that takes mail in: {elsewhere}.")
+        return redirect("triage:letters")
+    return attachment(content, f"letter-{found.pk}.eml", "application/octet-stream")
 
 
 def _team_only(request: HttpRequest) -> None:

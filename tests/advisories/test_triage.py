@@ -2,11 +2,12 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Role, User
 from advisories import incoming, intake, triage
@@ -277,3 +278,12 @@ def test_a_report_is_named_on_no_page_of_others(db: None) -> None:
             shown = client.get(page).content.decode()
             assert "Unspeakable" not in shown
             assert report.reference not in shown
+
+
+def test_a_letter_that_lies_on_another_machine_is_said_to(team: Client, settings: Settings, tmp_path: Path) -> None:
+    settings.MAIL_CAP_BYTES, settings.LARGE_MAIL_DIR = 10, tmp_path / "large"
+    letter = incoming.receive(b"Subject: Large\n\nMany words.\n")
+    settings.LARGE_MAIL_DIR = tmp_path / "elsewhere"
+    answer = team.get(f"/triage/letters/{letter.pk}/original.eml", follow=True)
+    assert answer.status_code == 200
+    assert f"lies on the machine that takes mail in: {letter.file_name}" in answer.content.decode()
