@@ -24,7 +24,7 @@ test: ## the whole suite; with CI=true in Chromium too, and again on PostgreSQL 
 ASKS_NO_DATABASE = tests/releases/engine tests/demo tests/browser tests/architecture tests/bench tests/csaf \
 	tests/advisories/formats tests/advisories/calendar tests/advisories/openpgp
 # Thousands of addresses asked one after the other: every day on SQLite, on PostgreSQL too by night.
-BY_NIGHT = tests/rights tests/leaks/test_crawl.py tests/leaks/test_planted.py
+BY_NIGHT = tests/rights tests/leaks/test_crawl.py tests/leaks/test_forms.py tests/leaks/test_planted.py
 
 test-servers:
 	@test -n "$$PENSTOCK_TEST_DATABASE_URL" || { echo "PENSTOCK_TEST_DATABASE_URL names no PostgreSQL"; exit 1; }

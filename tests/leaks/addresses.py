@@ -18,6 +18,7 @@ from advisories.models import (
     Advisory,
     Application,
     Ask,
+    Attachment,
     Batch,
     Comment,
     CommentFile,
@@ -27,6 +28,7 @@ from advisories.models import (
     ImportRun,
     KeptFrom,
     Membership,
+    OpenedFile,
     Organisation,
     Product,
     Proposal,
@@ -35,14 +37,29 @@ from advisories.models import (
     StartedClock,
     Token,
 )
+from advisories.predisclosure.holding import batch_key
 from releases.models import Branch, Check, Flag, Patch, PointRelease, Series, Tree, Upload
-from tests.leaks.words import GUESTS_NUMBER, HIDDEN_NUMBER, MISSING, OTHERS_TOKEN, PUBLIC_REDRAFTED
+from tests.leaks.words import (
+    GUESTS_NUMBER,
+    HIDDEN_NUMBER,
+    MISSING,
+    OTHERS_TOKEN,
+    PREDISCLOSED_NUMBER,
+    PUBLIC_REDRAFTED,
+    word,
+)
 
-ODD = ("/nothing", "/admin/", "/advisories/feed", "/board.json", "/.git/config", "/static/../manage.py", "/media/")
-"""Where other sites keep something."""
+ODD = (
+    *("/nothing", "/admin/", "/advisories/feed", "/board.json", "/.git/config", "/static/../manage.py", "/media/"),
+    *("/metrics", "/metrics/", "/debug/", "/server-status", "/status.json"),
+)
+"""Where other sites keep something, and what they count."""
 
 _OF_EACH = 2
 """Rows of one kind that are asked for on each advisory."""
+
+_MORE: dict[type[Model], int] = {CommentFile: 4}
+"""Those of which it holds some for each audience."""
 
 _OF_BATCHES = (
     *("batch", "join_batch", "leave_batch", "move_batch", "split_batch", "cancel_batch", "freeze_batch", "open_batch"),
@@ -68,7 +85,7 @@ _ROWS: dict[str, type[Model]] = {
     "revoke_token": Token, "tell_nothing": Decision,
     "import": ImportRun,
     "add_product": Organisation, "retire_product": Product, "say": Product, "reply": Ask,
-    "discussion_file": CommentFile,
+    "discussion_file": CommentFile, "file": Attachment, "opened_file": OpenedFile,
     **dict.fromkeys(_OF_ORGANISATIONS, Organisation), "step": Membership, "tell_again": KeptFrom,
     **dict.fromkeys(_OF_BATCHES, Batch),
     **dict.fromkeys(("answer_end", "accept_end", "reject_end", "withdraw_end"), Proposal),
@@ -92,6 +109,9 @@ _NAMED: dict[str, tuple[type[Model], str]] = {
 }  # fmt: skip
 """What stands in addresses besides keys."""
 
+_TO_MEMBERS = ("members:", "answering:", "api:")
+"""Where members read what they hold; there is something of the pre-disclosed one alone."""
+
 _FOR_EVERY_ADVISORY = ("detail", "edit", "embargo")
 """Addresses that are asked for with every number; elsewhere one hidden, the guest's, one public."""
 
@@ -114,11 +134,11 @@ def twins() -> Iterator[tuple[str, str, str]]:
             path = path_to(_ROWS[own], Advisory)
             kept = hidden.values_list("pk", flat=True) if path else []
             rows = [row for row in _some(_ROWS[own]) if path and _owner(row, path) in set(kept)]
-            found = [{place: _belonging(row, place, _values(own, place)[0]) for place in places} for row in rows]
+            found = [{place: _belonging(row, place, _values(name, place)[0]) for place in places} for row in rows]
             found = [values | {"pk": row.pk} for values, row in zip(found, rows, strict=True)]
         elif "number" in places:
-            rest = {place: _values(own, place)[0] for place in places}
-            numbers = hidden.values_list("number", flat=True) if own in _FOR_EVERY_ADVISORY else [HIDDEN_NUMBER]
+            rest = {place: _values(name, place)[0] for place in places}
+            numbers = hidden.values_list("number", flat=True) if own in _FOR_EVERY_ADVISORY else [rest["number"]]
             found = [rest | {"number": number} for number in numbers]
         else:
             continue
@@ -143,7 +163,7 @@ def row_behind(name: str) -> type[Model] | None:
 
 def guess(name: str, place: str) -> Any:
     """The first of what the crawl asks for at that place."""
-    return _values(_own(name), place)[0]
+    return _values(name, place)[0]
 
 
 def _own(name: str) -> str:
@@ -154,7 +174,7 @@ def _own(name: str) -> str:
 def _of(name: str, pattern: URLPattern) -> list[str]:
     places = list(pattern.pattern.converters)
     found: dict[str, None] = {}
-    for values in _combinations(_own(name), places):
+    for values in _combinations(name, places):
         try:
             found[reverse(name, kwargs=values)] = None
         except NoReverseMatch:
@@ -162,11 +182,11 @@ def _of(name: str, pattern: URLPattern) -> list[str]:
     return list(found)
 
 
-def _combinations(own: str, places: list[str]) -> Iterator[dict[str, Any]]:
-    if "pk" in places and own in _ROWS:
-        yield from _around_rows(_ROWS[own], own, places)
+def _combinations(name: str, places: list[str]) -> Iterator[dict[str, Any]]:
+    if "pk" in places and _own(name) in _ROWS:
+        yield from _around_rows(_ROWS[_own(name)], name, places)
         return
-    values = {place: _values(own, place) for place in places}
+    values = {place: _values(name, place) for place in places}
     first = {place: found[0] for place, found in values.items()}
     yield first
     for place, found in values.items():
@@ -174,9 +194,9 @@ def _combinations(own: str, places: list[str]) -> Iterator[dict[str, Any]]:
             yield first | {place: value}
 
 
-def _around_rows(model: type[Model], own: str, places: list[str]) -> Iterator[dict[str, Any]]:
+def _around_rows(model: type[Model], name: str, places: list[str]) -> Iterator[dict[str, Any]]:
     """Each row at its own address and below somebody else's, and a row that isn't there."""
-    last: dict[str, Any] = {place: _values(own, place)[0] for place in places if place != "pk"}
+    last: dict[str, Any] = {place: _values(name, place)[0] for place in places if place != "pk"}
     for row in _some(model):
         for place in last:
             last[place] = _belonging(row, place, last[place])
@@ -184,7 +204,7 @@ def _around_rows(model: type[Model], own: str, places: list[str]) -> Iterator[di
         if "number" in places and model is not Series:
             yield {**last, "pk": row.pk, "number": GUESTS_NUMBER}
             yield {**last, "pk": row.pk, "number": MISSING}
-        if own == "revision":
+        if _own(name) == "revision":
             yield from ({**last, "pk": row.pk, "number": number} for number in (1, 2, 0))
     yield {**last, "pk": MISSING}
 
@@ -216,7 +236,7 @@ def _some(model: type[Model]) -> Iterator[Model]:
     for row in rows:
         owner = owners.get(row.pk)
         counted[owner] = counted.get(owner, 0) + 1
-        if counted[owner] <= _OF_EACH + (0 if path else 4):
+        if counted[owner] <= _MORE.get(model, _OF_EACH) + (0 if path else 4):
             yield row
 
 
@@ -238,12 +258,20 @@ def path_to(model: type[Model], target: type[Model]) -> tuple[str, ...] | None:
     return None
 
 
-def _values(own: str, place: str) -> list[Any]:
-    if place == "number" and own in _FOR_EVERY_ADVISORY:
-        rest = Advisory.objects.exclude(number=HIDDEN_NUMBER).values_list("number", flat=True)
-        return [HIDDEN_NUMBER, *rest, MISSING, 2**70]
+def _values(name: str, place: str) -> list[Any]:
+    if name.startswith("triage:") and place == "reference":
+        fed = Report.objects.filter(advisory__number__in=[HIDDEN_NUMBER, PREDISCLOSED_NUMBER])
+        return [*fed.values_list("reference", flat=True), "guess"]
+    if name.startswith(_TO_MEMBERS) and place in ("number", "version", "name", "batch"):
+        return _of_members(place)
+    return _of_others(_own(name), place)
+
+
+def _of_others(own: str, place: str) -> list[Any]:
     if place == "number":
-        return [HIDDEN_NUMBER, GUESTS_NUMBER, PUBLIC_REDRAFTED, MISSING]
+        return _numbers(own)
+    if place == "version" and own == "frozen":
+        return [1, 2, 0, 2**70]
     if place == "slug":
         return [*Tree.objects.values_list("slug", flat=True), "missing"]
     if place == "name" and own in ("branch", "check_again", "follow", "enter_dates"):
@@ -263,3 +291,22 @@ def _values(own: str, place: str) -> list[Any]:
     if place in _GUESSES:
         return _GUESSES[place]
     raise LookupError(f"the crawl has no values for {place} of {own}")
+
+
+def _numbers(own: str) -> list[int]:
+    if own not in _FOR_EVERY_ADVISORY:
+        return [HIDDEN_NUMBER, PREDISCLOSED_NUMBER, GUESTS_NUMBER, PUBLIC_REDRAFTED, MISSING]
+    rest = Advisory.objects.exclude(number=HIDDEN_NUMBER).values_list("number", flat=True)
+    return [HIDDEN_NUMBER, *rest, MISSING, 2**70]
+
+
+def _of_members(place: str) -> list[Any]:
+    """What stands where members look: what they hold, and what they don't."""
+    held = Batch.objects.filter(entries__advisory__number=PREDISCLOSED_NUMBER)
+    found: dict[str, list[Any]] = {
+        "number": [PREDISCLOSED_NUMBER, HIDDEN_NUMBER, PUBLIC_REDRAFTED, MISSING],
+        "version": [1, 2, 0, 2**70],
+        "name": [f"{word('frozen-name')}.patch", "guess.txt"],
+        "batch": [*(batch_key(batch.pk) for batch in held), "0" * 16],
+    }
+    return found[place]

@@ -5,11 +5,7 @@ asks on every run.
 """
 
 import logging
-import re
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,20 +19,17 @@ from accounts.doors import PrivateUnlessPublicMiddleware
 from accounts.models.lasting import LastingQuerySet
 from advisories import icalendars, posting, workspace
 from advisories.forms.thread import CommentForm
-from advisories.lifecycle import State
 from advisories.models import (
     Advisory,
-    Comment,
-    CommentAudience,
     CommentFile,
-    Delivery,
-    Membership,
     OutgoingMail,
     Token,
 )
 from advisories.models.advisory import AdvisoryQuerySet
-from advisories.models.comment import CommentFileQuerySet
+from advisories.models.comment import CommentFileQuerySet, CommentQuerySet
 from advisories.models.embargo import EmbargoQuerySet
+from advisories.models.message import MessageQuerySet
+from advisories.models.organisation import OrganisationQuerySet
 from advisories.models.public_entry import PublicEntryQuerySet
 from advisories.models.publication import PublicationQuerySet
 from advisories.models.token import TokenQuerySet
@@ -49,103 +42,33 @@ from releases.models import Check, Patch, Series, Upload
 from releases.models.check import CheckQuerySet
 from releases.models.series import PatchQuerySet, SeriesQuerySet, UploadQuerySet
 from tests.leaks import spies
-from tests.leaks.crawl import Crawl
-from tests.leaks.words import HIDDEN_NUMBER, MERGED_NUMBER, MISSING, NONSENSE, OTHERS_TOKEN, word
+from tests.leaks.asking import (
+    Leak,
+    Plant,
+    everything,
+    foreign_series,
+    guessable,
+    left_out,
+    logged,
+    nonsense,
+    of_hidden,
+    one_more,
+    page,
+    pair,
+    put,
+)
+from tests.leaks.people import FINDER, MEMBER
+from tests.leaks.words import (
+    FINDERS_TOKEN,
+    HIDDEN_NUMBER,
+    MERGED_NUMBER,
+    OTHERS_TOKEN,
+    PREDISCLOSED_NUMBER,
+    word,
+)
 from tests.leaks.world import World
-from tests.make import make_advisory
 
 logger = logging.getLogger("advisories.views")
-
-Plant = Callable[[pytest.MonkeyPatch, World], object]
-Ask = Callable[[World], list[str]]
-
-
-@dataclass(frozen=True)
-class Leak:
-    """One planted leak: the channel, what went wrong, how, who looks, and the door that the catch must name."""
-
-    channel: int
-    name: str
-    plant: Plant
-    ask: Ask
-    door: str
-
-
-def put(where: Any, name: str, careless: Any) -> Plant:
-    """Put something careless in a place."""
-    return lambda patch, world: patch.setattr(where, name, careless)
-
-
-def everything(rows: Any, *viewer: object, **more: object) -> Any:
-    """Every row, whoever asks."""
-    return rows.all()
-
-
-def page(who: str, address: str | Callable[[World], str]) -> Ask:
-    """Look into one page as somebody."""
-
-    def ask(world: World) -> list[str]:
-        crawl, at = Crawl(world), address if isinstance(address, str) else address(world)
-        crawl.look(who, world.clients[who].get(at), f"GET {at}")
-        return crawl.found
-
-    return ask
-
-
-def pair(who: str, pattern: str, method: str = "GET") -> Ask:
-    """Compare the hidden number with one that isn't there."""
-    return lambda world: spies.differing(
-        world.clients[who], pattern.format(HIDDEN_NUMBER), pattern.format(MISSING), method
-    )
-
-
-def of_hidden(model: Any, path: str, name: str) -> Callable[[World], str]:
-    """The address of a row of the hidden advisory."""
-    return lambda world: reverse(name, args=[model.objects.filter(**{path: world.hidden}).order_by("pk")[0].pk])
-
-
-def one_more(world: World) -> list[str]:
-    """Whether readers notice that there is one more secret."""
-    return spies.changed_by(
-        world.clients["nobody"],
-        ("/advisories/", "/", "/board", "/advisories/index.json"),
-        lambda: make_advisory(number=71_000, state=State.PUBLIC, public_in=timedelta(days=5)),
-    )
-
-
-def nonsense(world: World) -> list[str]:
-    """Whether a secret word is searched for with another result than nonsense."""
-    asks = {said: f"/advisories/?q={said}" for said in (word("title"), word("title").replace("kanari", NONSENSE))}
-    heard = {said: world.clients["nobody"].get(at).content.decode() for said, at in asks.items()}
-    plain = {text.replace(said, "") for said, text in heard.items()}
-    # What differs else is the token of a form.
-    return ["GET /advisories/?q= finds what is hidden"] if len({len(text) for text in plain}) > 1 else []
-
-
-def logged(world: World) -> list[str]:
-    """What is logged while the team reads."""
-    with spies.log_lines() as lines:
-        world.clients["security"].get(world.hidden.get_absolute_url())
-    return spies.lines_that_tell(lines)
-
-
-def foreign_series(world: World) -> list[str]:
-    """Whether a guest can name a series of an advisory that is not theirs in a form of their own."""
-    at = f"/advisories/{world.guests.number}/series/add"
-    client, heard = world.clients["guest of another"], []
-    for key in (str(world.hidden.series.order_by("pk")[0].pk), str(MISSING)):
-        said = client.post(at, {"tree": str(world.branch.tree_id), "depends_on": key}).content.decode()
-        # The token of a form is masked anew for every answer.
-        heard.append(re.sub('name="csrfmiddlewaretoken" value="[^"]+"', "", said.replace(key, "")))
-    return [] if heard[0] == heard[1] else [f"POST {at} knows a foreign key"]
-
-
-def left_out(world: World) -> list[str]:
-    """Who reads a comment of the team whose audience did not arrive."""
-    at = f"{world.hidden.get_absolute_url()}thread"
-    world.clients["security"].post(at, {"text": "left out"})
-    told = Comment.objects.filter(text="left out").exclude(audience=CommentAudience.TEAM)
-    return [f"POST {at} without an audience is told to {one.audience}" for one in told]
 
 
 def key_of(rows: Any, secret: str, *scopes: object) -> Any:
@@ -154,10 +77,6 @@ def key_of(rows: Any, secret: str, *scopes: object) -> Any:
 
 
 def _mail_to_the_suspended(patch: pytest.MonkeyPatch, world: World) -> None:
-    first = Delivery.objects.order_by("pk")[0]
-    suspended = Membership.objects.get(state="suspended")
-    Membership.objects.filter(pk=suspended.pk).update(role_address="suspended@members.sluice.example")
-    Delivery.objects.create(tiding=first.tiding, membership=suspended, header_id="<late@sluice.example>")
     patch.setattr(delivering, "check_still_told", lambda *told: None)
 
 
@@ -230,12 +149,6 @@ def _in_a_row(patch: pytest.MonkeyPatch, world: World) -> None:
     Series.objects.create(pk=1, advisory=world.hidden, tree=world.branch.tree)
 
 
-def guessable(world: World) -> list[str]:
-    """Keys of what hangs on secrets that stand in a row with those of others."""
-    kinds: tuple[Any, ...] = (Series, Check, Patch, Upload)
-    return [f"/{kind._meta.model_name}/ has guessable keys" for kind in kinds if kind.objects.filter(pk__lt=10**9)]
-
-
 def _others(viewer: Any, advisory: Advisory) -> Any:
     return series_forms.labelled(Series.objects.exclude(advisory=advisory), viewer)
 
@@ -253,6 +166,10 @@ def _offer_titles(form: BoardFilter) -> None:
 def _of_ones_domain(rows: Any, viewer: Any) -> Any:
     domain = getattr(viewer, "email", "@nowhere").partition("@")[2]
     return rows.filter(seats__user__email__endswith=domain).distinct()
+
+
+def _once_a_contact(rows: Any, viewer: Any) -> Any:
+    return rows.filter(contacts__user=viewer.pk)
 
 
 LEAKS: list[Leak] = [
@@ -320,6 +237,13 @@ LEAKS: list[Leak] = [
     # Of a kind that has a channel already, at other doors.
     Leak(13, "a finder's page", put(EmbargoQuerySet, "told_to_finder", everything),
          page("anonymous", f"/report/{OTHERS_TOKEN}/"), "/report/"),
+    Leak(13, "what was delivered, after a suspension", put(OrganisationQuerySet, "spoken_for_by", _once_a_contact),
+         page("contact of a suspended member", f"/members/advisories/{PREDISCLOSED_NUMBER}/"), "/members/advisories/"),
+    Leak(15, "what the team says among itself, to a member", put(CommentQuerySet, "told_to_member", everything),
+         page(MEMBER, f"/members/advisories/{PREDISCLOSED_NUMBER}/discussion"), "/discussion tells kanari-team-only"),
+    Leak(15, "a note of the team, to a finder",
+         put(MessageQuerySet, "told_to_finder", lambda rows, report: rows.filter(report=report)),
+         page(FINDER, f"/report/{FINDERS_TOKEN}/"), "tells kanari-team-note"),
 ]  # fmt: skip
 
 CANNOT_BE = {

@@ -1,21 +1,26 @@
 """Asks every address of the resolver in every way, and says where a secret turned up."""
 
+import gzip
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from django.db import connection, reset_queries, transaction
 from django.http.response import HttpResponseBase
-from django.test import Client
+from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 
 from tests.leaks.addresses import addresses
 from tests.leaks.forms_on import PageForm, asked_by, forms_on
-from tests.leaks.words import SECRET, word
-from tests.leaks.world import TOLD, World
+from tests.leaks.people import FINDER, SHUT_OUT, TOLD, own_addresses
+from tests.leaks.readers import reads
+from tests.leaks.words import SECRET, WORD, word
+from tests.leaks.world import World
 
 _QUERIES = (
     *("page=2", "page=x", "page=1&page=99999999999", "format=json", "sort=title", "tree=nowhere", "all"),
@@ -35,6 +40,15 @@ CURIOUS = ("anonymous", "guest of another", "release manager", "operator")
 _SIGN_IN = "/sign-in"
 """Whoever is sent there has changed nothing."""
 
+_TO_CONTACTS = ("members:", "answering:", "api:", "joining:", "advisories:", "calendar:")
+"""Doors through which a contact of a member goes."""
+
+_DIFFERS = ("batch", "detail", "report", "judge", "organisation")
+"""Pages that offer other forms in other states."""
+
+_TRIED = 3
+"""So many addresses of one kind are tried for a page with forms."""
+
 _MOST_OFFERED = 12
 """Addresses that one page offers, of forms and of links."""
 
@@ -50,10 +64,16 @@ class Crawl:
     probes: int = 0
     after: Callable[[], list[str]] = list
     """Asked after each change that was made and before it is taken back: what it told by letter."""
+    rings: bool = False
+    """Whether the bells of what was changed are rung, though it is taken back: what is on the broker stays there."""
     found: list[str] = field(default_factory=list)
+    taken: int = 0
+    """Forms that changed something."""
 
     def __post_init__(self) -> None:
         self.secrets = {who: list(self.world.secrets(who)) for who in self.world.clients}
+        self.heard: set[str] = set()
+        """Places of the words that were read by those who may read some."""
 
     def look(self, who: str, answer: Any, asked: str) -> None:
         """Look for secrets in a whole answer: status line, headers, cookies, body."""
@@ -74,23 +94,25 @@ class Crawl:
 
     def told(self, who: str, heard: str, asked: str = "") -> Iterator[str]:
         """The secrets in what somebody heard, but for what they said themselves."""
-        said = unquote_plus(asked)
-        for place in TOLD.get(who, ()):
-            heard = heard.replace(word(place), "")
-        for secret in self.secrets[who]:
-            at = heard.find(secret)
-            if at >= 0 and secret not in asked:
-                yield secret
-            elif at >= 0 and secret == SECRET:
-                # What was asked for may be repeated; nothing else of its kind.
-                asked_for = set(re.findall(rf"{SECRET}-[a-z-]+", said))
-                yield from (one for one in re.findall(rf"{SECRET}[a-z-]*", heard) if one not in asked_for)
+        yield from (secret for secret in self.secrets[who] if secret in heard and secret not in asked)
+        if SECRET not in heard:
+            return
+        words = WORD.findall(heard)
+        # What was asked for may be repeated; nothing else of its kind.
+        found = set(words).difference(WORD.findall(unquote_plus(asked)), TOLD.get(who, ()))
+        theirs = reads(who, self.world.words)
+        if theirs is not None:
+            self.heard |= found
+            found -= theirs
+        yield from map(word, sorted(found))
+        if theirs is None and len(words) < heard.count(SECRET) and SECRET not in asked:
+            yield SECRET
 
     def read(self, who: str) -> None:
         """Every address; once for each kind also with other methods, with queries, and as scripts ask."""
         client = self.world.clients[who]
         known: set[str] = set()
-        for name, address in addresses():
+        for name, address in self._addresses(who):
             answer = client.get(address)
             self.look(who, answer, f"GET {address}")
             if name in known:
@@ -100,6 +122,16 @@ class Crawl:
                 self.look(who, client.generic(method, address), f"{method} {address}")
             if who in CURIOUS and answer.status_code == 200 and "html" in answer["Content-Type"]:
                 self._read_on(who, address, whole(answer))
+
+    def _addresses(self, who: str) -> Iterator[tuple[str, str]]:
+        """Everything, and what opens by a secret of their own, which is all that a finder has.
+
+        Who is shut out knows no more of the rest than others without a place.
+        """
+        for name, address in addresses() if who != FINDER else ():
+            if who not in SHUT_OUT or name.startswith(_TO_CONTACTS):
+                yield name, address
+        yield from own_addresses(who, self.world)
 
     def _read_on(self, who: str, address: str, page: str) -> None:
         """Everything that one page offers to be asked, and what it doesn't."""
@@ -124,16 +156,35 @@ class Crawl:
 
     def learn_forms(self, who: str) -> None:
         """How each form that `who` is offered is filled, for others to send."""
-        known: set[str] = set()
-        for name, address in addresses():
-            answer = self.world.clients[who].get(address) if name not in known else None
-            if answer is None or answer.status_code != 200 or "html" not in answer.get("Content-Type", ""):
+        for name, form in self._offered(who):
+            self.world.forms.setdefault(name, form.filled())
+
+    def send_all(self, who: str) -> None:
+        """Each kind of form that `who` is offered, filled and sent."""
+        sent: set[tuple[str, tuple[str, ...]]] = set()
+        for name, form in self._offered(who):
+            kind = (name, tuple(form.fields))
+            if kind not in sent:
+                sent.add(kind)
+                answer = self._changed(who, "POST", form.action, form.filled())
+                self.look(who, answer, f"POST {form.action} {form.filled()}")
+                self.taken += answer.status_code in (302, 303)
+
+    def _offered(self, who: str) -> Iterator[tuple[str, PageForm]]:
+        """The forms that change something on a page of each kind, with the name of where each goes."""
+        tried: Counter[str] = Counter()
+        for name, address in self._addresses(who):
+            if tried[name] >= _TRIED and name.split(":")[-1] not in _DIFFERS:
                 continue
-            known.add(name)
+            answer = self.world.clients[who].get(address)
+            if answer.status_code != 200 or "html" not in answer.get("Content-Type", ""):
+                tried[name] += 1
+                continue
+            tried[name] = _TRIED
             forms, _ = forms_on(whole(answer), address)
             for form in forms:
                 if form.method == "post":
-                    self.world.forms.setdefault(resolve(urlsplit(form.action).path).view_name, form.filled())
+                    yield resolve(urlsplit(form.action).path).view_name, form
 
     def glance(self, who: str) -> None:
         """Every address once, until something is found."""
@@ -157,16 +208,23 @@ class Crawl:
 
     def _changed(self, who: str, method: str, address: str, data: dict[str, str] | None = None) -> Any:
         client = self.world.clients[who]
+        cookies = deepcopy(client.cookies)
         with transaction.atomic():
-            answer = client.post(address, data) if data else client.generic(method, address)
+            with TestCase.captureOnCommitCallbacks() as bells:
+                answer = client.post(address, data) if data else client.generic(method, address)
             if answer.status_code in (302, 303) and not answer["Location"].startswith(_SIGN_IN):
                 self.found += [f"{who}: {method} {address} → {one}" for one in self.after()]
+                if self.rings:
+                    for ring in bells:
+                        ring()
             transaction.set_rollback(True)
-        # Signing out must not end the crawl.
-        user = self.world.people[who]
-        if address == reverse("accounts:sign_out") and user is not None:
-            client.force_login(user)
+        # What ends or begins a session is taken back too: the crawl must not go on as somebody who has signed out.
+        client.cookies = cookies
         return answer
+
+    def is_signed_in(self, who: str) -> bool:
+        """Whether whoever has an account still asks with it."""
+        return self.world.clients[who].get(reverse("accounts:own")).status_code == 200
 
 
 def whole(answer: Any) -> str:
@@ -176,10 +234,11 @@ def whole(answer: Any) -> str:
 
 
 def body_of(answer: HttpResponseBase) -> bytes:
-    """The whole body, streamed or not."""
+    """The whole body, streamed or not; of an archive what is packed in it."""
     if answer.streaming and not hasattr(answer, "read_whole"):
         answer.read_whole = b"".join(answer)  # type: ignore[attr-defined]
-    return answer.read_whole if answer.streaming else getattr(answer, "content", b"")  # type: ignore[attr-defined]
+    body: bytes = answer.read_whole if answer.streaming else getattr(answer, "content", b"")  # type: ignore[attr-defined]
+    return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
 
 
 def told(client: Client, address: str, method: str = "GET") -> tuple[int, list[tuple[str, str]], bytes, int]:

@@ -3,10 +3,12 @@
 Enumerations, digests and keys of rows are left out: they say nothing by themselves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.db import models
+
+from tests.leaks.words import WORD
 
 APPS = ("accounts", "advisories", "releases")
 
@@ -209,3 +211,21 @@ def entered(*tables: dict[str, str]) -> set[str]:
 
 def _is_digest(field: "models.Field[object, object]") -> bool:
     return field.name.endswith(("sha256", "digest", "hash")) and isinstance(field, models.CharField)
+
+
+def values_of(name: str) -> Iterable[object]:
+    """What stands in a field of every row."""
+    label, _, field = name.rpartition(".")
+    found: Iterable[object] = apps.get_model(label)._default_manager.values_list(field, flat=True)
+    return found
+
+
+def text_of(value: object) -> str:
+    """A value as text, whatever it is kept as."""
+    return bytes(value).decode("utf-8", "replace") if isinstance(value, bytes | memoryview) else str(value)
+
+
+def planted() -> frozenset[str]:
+    """The places of all secret words that stand in rows now."""
+    values = (value for name in entered(SECRET_FIELDS) for value in values_of(name))
+    return frozenset(place for value in values for place in WORD.findall(text_of(value)))

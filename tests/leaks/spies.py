@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts import letters
 from accounts.models import Letter
-from accounts.models.outgoing import Outgoing
+from accounts.models.outgoing import Outgoing, Sending
 from advisories import notifying, posting, publishing
 from advisories.models import Delivery, MemberLetter, OutgoingMail, PublicationStep
 from advisories.models.notification import Notification
@@ -43,7 +43,7 @@ def letters_that_tell() -> list[str]:
     """Send all that waits: letters with a secret, with somebody else's address on them, or to somebody shut out."""
     before = len(mail.outbox)
     for model, send in POSTS.items():
-        for pk in list(model._default_manager.values_list("pk", flat=True)):
+        for pk in list(model._default_manager.filter(state=Sending.QUEUED).values_list("pk", flat=True)):
             if model._default_manager.filter(pk=pk).exists():
                 send(pk)
     found = []
@@ -55,7 +55,7 @@ def letters_that_tell() -> list[str]:
             found.append(f"{door} names {len(letter.recipients())} recipients")
         for address in letter.recipients():
             heard = heard.replace(address, "")
-            if "suspended" in address or "kept-from" in address:
+            if any(gone in address for gone in ("suspended", "removed", "kept-from")):
                 found.append(f"{door} goes to somebody who is shut out")
         # A number stands by itself: ids of letters are drawn at random, and hold every five digits some day.
         told = {SECRET: SECRET in heard, str(HIDDEN_NUMBER): re.search(rf"\b{HIDDEN_NUMBER}\b", heard) is not None}

@@ -19,7 +19,6 @@ from advisories import (
     seating,
     standing,
     tidings,
-    tokens,
     triage,
 )
 from advisories.batching import Audience, BatchState
@@ -29,40 +28,29 @@ from advisories.lifecycle import State
 from advisories.missing import BranchFacts
 from advisories.models import (
     Advisory,
-    Application,
-    ApplicationNote,
     Arming,
-    Ask,
     Attachment,
     Batch,
     CommentAudience,
-    Contact,
     Credit,
+    DoorKind,
     DraftFile,
     Fate,
     ImportedNumber,
     ImportFinding,
     ImportRun,
     IncomingMail,
-    KeptFrom,
-    MemberKey,
-    MemberLetter,
-    MembershipState,
-    MemberText,
     OpenedFile,
     OpenedLetter,
     Opening,
-    Organisation,
     Origin,
     Outcome,
     Override,
-    Product,
     Publication,
     PublicationStep,
-    Readiness,
     Reissue,
     Report,
-    Scope,
+    ReportDoor,
     SignedText,
     StepKind,
     TypedText,
@@ -73,11 +61,18 @@ from advisories.models.identifier import Identifier, Standing
 from advisories.models.seat import Right
 from advisories.models.tag import Tag
 from advisories.openpgp.decrypting import Seal
-from advisories.predisclosure import sealing as sealing_for_members
 from releases.models import PatchMatch, Tree, Trial
 from releases.models.trial import TrialResult
-from tests.leaks.words import FIRST_OF_STATES, HIDDEN_END, PLANNED_AT, PUBLIC_WITHDRAWN, word
-from tests.make import make_advisory, make_contact, make_member, make_user
+from tests.leaks.members import add_members, add_those_who_go, work_on
+from tests.leaks.words import (
+    FINDERS_TOKEN,
+    FIRST_OF_STATES,
+    HIDDEN_END,
+    PLANNED_AT,
+    PUBLIC_WITHDRAWN,
+    word,
+)
+from tests.make import make_advisory, make_user
 
 _PATCH = b"--- a/queue.c\n+++ b/queue.c\n@@ -1 +1 @@\n-wide\n+" + word("frozen-line").encode() + b"\n"
 _DIGEST = hashlib.sha256(_PATCH).hexdigest()
@@ -130,62 +125,14 @@ def _predisclose(advisory: Advisory, by: User) -> None:
     freezing.freeze(advisory, fixes_of(advisory), audience=Audience.MEMBERS, by=by)
     Batch.objects.filter(pk=batch.pk).update(state=BatchState.PREDISCLOSED, was_predisclosed=True, turn=1)
     batch.refresh_from_db()
-    _add_members(advisory, by)
+    add_members(advisory, by)
+    gone = add_those_who_go()
     revision = advisory.revisions.get()
     tidings.tell(advisory, What.PREDISCLOSED, Audience.MEMBERS, revision=revision, batch=batch, reason=word("tiding"))
+    for membership, target in gone:
+        membership.move_to(target, by=by, reason=word(f"{target}-because"))
     scheduling.move(batch, PLANNED_AT + timedelta(hours=2), reason=word("moved"), by=by)
-
-
-def _add_members(advisory: Advisory, by: User) -> None:
-    """Who holds it, who was suspended before, and from whom it is kept: none of it is for anybody outside."""
-    address = f"{word('role-address')}@members.sluice.example"
-    holds = make_member(word("member"), role_address=address)
-    contact = make_contact(holds, "contact@members.sluice.example")
-    place = (Contact.objects.get(user=contact), holds)
-    tokens.make(contact, word("token"), Scope.READ, timezone.now() + timedelta(days=90), place=place)
-    sealing_for_members.seal_waiting()
-    MemberText.objects.filter(revision__advisory=advisory).update(trouble=word("unsealed"))
-    Organisation.objects.filter(pk=holds.organisation_id).update(
-        is_listed=False, website=f"https://{word('site')}.example"
-    )
-    armour = f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{word('certificate')}\n-----END PGP PUBLIC KEY BLOCK-----\n"
-    MemberKey.objects.create(organisation=holds.organisation, certificate=armour, fingerprint="A" * 40)
-    product = Product.objects.create(organisation=holds.organisation, name=word("product"), builds_on=word("builds-on"))
-    Readiness.objects.create(
-        advisory=advisory, product=product, status="not-affected", reason=word("unaffected"),
-        tracking_id=word("tracking"), note=word("member-note"), told_to="members", said_by=by,
-    )  # fmt: skip
-    Ask.objects.create(
-        advisory=advisory, organisation=holds.organisation, kind="extension", wanted_at=HIDDEN_END,
-        reason=word("asks-because"), by=by, answer=word("answered"), answered_by=by, answered_at=timezone.now(),
-    )  # fmt: skip
-    for audience in (CommentAudience.MEMBERS, CommentAudience.MEMBER):
-        files = [(f"{word('member-file')}.txt", word("member-content").encode())]
-        commenting.write(
-            advisory, word("member-post"), files, audience=audience, by=by, organisation=holds.organisation
-        )
-    make_member(word("suspended"), MembershipState.SUSPENDED, reason=word("suspended-because"))
-    narrow = make_member(word("kept-from"))
-    KeptFrom.objects.create(
-        advisory=advisory, organisation=narrow.organisation, reason=word("kept-from-because"), by=by
-    )
-    _add_an_applicant(by)
-
-
-def _add_an_applicant(by: User) -> None:
-    """Who wants to be a member is the team's business, and so is what was said about it."""
-    armour = f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{word('applicants-key')}\n-----END PGP PUBLIC KEY BLOCK-----\n"
-    application = Application.objects.create(
-        reference="a00001", state="applied", name=word("applicant"), website=f"https://{word('applicants-site')}.example",
-        contact_name=word("applicants-name"), contact_address=f"{word('applicants-address')}@members.sluice.example",
-        role_address=f"{word('applicants-role')}@members.sluice.example", certificate=armour,
-        answers={"kind": word("applicants-answer")}, is_during_embargo=True,
-    )  # fmt: skip
-    ApplicationNote.objects.create(application=application, kind="note", text=word("note-on-applicant"), by=by)
-    MemberLetter.objects.create(
-        application=application, kind="application", key="received", header_id="<a@sluice.example>",
-        to_address=application.contact_address,
-    )  # fmt: skip
+    work_on(advisory, by)
 
 
 def _bring_in(advisory: Advisory) -> None:
@@ -255,6 +202,7 @@ def add_reports(hidden: Advisory, by: User) -> Report:
     )  # fmt: skip
     files = [(f"{word('attached')}.c", word("attached-content").encode())]
     report = intake.open_report(told, files, marks=[word("mark")])
+    ReportDoor.objects.create(report=report, kind=DoorKind.PAGE, token_sha256=ReportDoor.digest_of(FINDERS_TOKEN))
     triage.assign(report, by, by=by)
     triage.link(report, hidden, by=by)
     triage.answer(report, word("answer"), by=by)
@@ -264,9 +212,13 @@ def add_reports(hidden: Advisory, by: User) -> Report:
     message = report.messages.order_by("pk")[0]
     raw = word("letter-bytes").encode()
     IncomingMail.objects.create(
-        sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), content=raw, file_name=word("letter-file"),
+        sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), content=raw,
         header_id=f"<{word('letter-id')}@research.example>", fate=Fate.MESSAGE, marks=[word("letter-mark")],
         report=report, message=message, opening=Opening.OPENED, opening_trouble=word("opening-trouble"),
+    )  # fmt: skip
+    IncomingMail.objects.create(
+        sha256="6" * 64, size=10**8, file_name=word("letter-file"), header_id="<large@sluice.example>",
+        fate=Fate.AUTOMATIC, report=report,
     )  # fmt: skip
     opened = OpenedLetter.objects.create(
         message=message, subject=word("opened-subject"), text=word("opened-text"), seal=Seal.NONE.value

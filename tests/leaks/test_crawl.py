@@ -10,6 +10,8 @@ from releases.models import Check
 from tests.leaks.addresses import KNOWN_TO_MANAGERS, twins
 from tests.leaks.counted import count
 from tests.leaks.crawl import CURIOUS, Crawl, told
+from tests.leaks.people import PEOPLE, RIGHTFUL, SHUT_OUT
+from tests.leaks.readers import reads
 from tests.leaks.spies import (
     bells_that_tell,
     files_that_tell,
@@ -20,7 +22,7 @@ from tests.leaks.spies import (
     mirrors_that_tell,
 )
 from tests.leaks.words import SECRET
-from tests.leaks.world import PEOPLE, RIGHTFUL, World
+from tests.leaks.world import World
 
 pytestmark = pytest.mark.timeout(900)
 """Thousands of pages, one after the other, on a machine that may be busy."""
@@ -46,6 +48,25 @@ def test_nobody_reads_a_secret_by_asking(who: str, world: World, caplog: pytest.
     assert crawl.probes > 300
     # A refused address is logged as it was asked for.
     assert not [line for line in caplog.messages if SECRET in re.sub(r"/\S*", "", line)]
+
+
+@pytest.mark.parametrize("who", SHUT_OUT)
+def test_who_is_shut_out_reads_nothing_of_what_was_delivered_before(who: str, world: World) -> None:
+    crawl = Crawl(world)
+    crawl.read(who)
+    made(crawl, who)
+    assert not crawl.found, "\n".join(crawl.found[:40])
+
+
+@pytest.mark.parametrize("who", RIGHTFUL)
+def test_who_is_let_in_reads_exactly_what_is_theirs(who: str, world: World) -> None:
+    """Everything that is theirs was found: the crawl that finds nothing elsewhere is not blind."""
+    crawl = Crawl(world)
+    crawl.read(who)
+    made(crawl, who)
+    assert not crawl.found, "\n".join(crawl.found[:40])
+    missed = (reads(who, world.words) or frozenset()) - crawl.heard
+    assert not missed, "what no page says to them has its line in readers.py"
 
 
 @pytest.fixture
@@ -89,5 +110,6 @@ def test_no_bell_no_file_and_no_object_of_a_mirror_holds_a_word(world: World) ->
 
 
 def made(crawl: Crawl, who: str) -> None:
-    """Count for the closing line of the run."""
+    """Count for the closing line of the run; whoever began signed in ended so, or asked half of it as a stranger."""
+    assert crawl.is_signed_in(who) == (crawl.world.people[who] is not None)
     count(crawl.probes, sum("tells" in one for one in crawl.found))

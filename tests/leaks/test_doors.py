@@ -16,8 +16,9 @@ from releases.checking import bells as checking_bells
 from tests.leaks import spies
 from tests.leaks.addresses import addresses
 from tests.leaks.crawl import Crawl, told, whole
+from tests.leaks.people import PEOPLE, RIGHTFUL
 from tests.leaks.words import HIDDEN_NUMBER, NONSENSE, OTHERS_TOKEN, SECRET, word
-from tests.leaks.world import PEOPLE, RIGHTFUL, World
+from tests.leaks.world import World
 from tests.make import make_advisory
 
 pytestmark = pytest.mark.timeout(900)
@@ -33,7 +34,7 @@ PAGES = (
 )
 OF_EVERYONE = (
     *("/", "/advisories/", "/advisories/feed.atom", "/advisories/index.json", "/board", "/trees/", "/policy/"),
-    *("/calendar/releases.ics", "/csaf/index.txt"),
+    *("/calendar/releases.ics", "/csaf/index.txt", "/statistics/", "/healthz", "/readyz"),
 )
 SEARCHES = ("/advisories/?q={}", "/board?tree={}", "/board?branch={}", "/triage/?q={}", "/flags/?owner={}", "/?q={}")
 

@@ -1,22 +1,8 @@
 """Every field of every row is entered as secret or not, and every secret one carries a canary in the world."""
 
-from collections.abc import Iterable
-
-from django.apps import apps
-
-from tests.leaks.fields import OF_ITSELF_NOTHING, SECRET_DAYS, SECRET_FIELDS, entered, saying
+from tests.leaks.fields import OF_ITSELF_NOTHING, SECRET_DAYS, SECRET_FIELDS, entered, saying, text_of, values_of
 from tests.leaks.words import HIDDEN_END, PLANNED_AT, SECRET
 from tests.leaks.world import World
-
-
-def values_of(name: str) -> Iterable[object]:
-    label, _, field = name.rpartition(".")
-    found: Iterable[object] = apps.get_model(label)._default_manager.values_list(field, flat=True)
-    return found
-
-
-def text_of(value: object) -> str:
-    return bytes(value).decode("utf-8", "replace") if isinstance(value, bytes | memoryview) else str(value)
 
 
 def test_every_field_is_entered_once() -> None:

@@ -1,5 +1,6 @@
 """The secret words and numbers that the leak tests look for."""
 
+import re
 from datetime import UTC, datetime
 
 SECRET = "kanari"
@@ -13,6 +14,9 @@ HIDDEN_NUMBER, SCHEDULED_NUMBER, GUESTS_NUMBER, MERGED_NUMBER, UNUSED_NUMBER = r
 FIRST_OF_STATES = 70_130
 """Of those that are neither public nor told of: reserved, drafted, pre-disclosed and armed."""
 
+PREDISCLOSED_NUMBER = FIRST_OF_STATES + 2
+"""What members hold a revision of."""
+
 PUBLIC_REDRAFTED, PUBLIC_WITHDRAWN = 8, 9
 
 HIDDEN_END = datetime(2031, 2, 26, 13, 37, tzinfo=UTC)
@@ -25,6 +29,21 @@ MISSING = 987_654_321
 
 OTHERS_TOKEN = "0123456789" * 4
 """Opens the private page of a report that feeds the guest's advisory: its finder knows nothing of the hidden one."""
+
+FINDERS_TOKEN = "9876543210" * 4
+"""Opens the private page of the report that feeds the hidden advisory."""
+
+TOKENS = {
+    f"contact of a {kind}member": f"pst_{letter * 43}"
+    for kind, letter in {"": "a", "suspended ": "b", "removed ": "c"}.items()
+}
+"""What the programs of contacts show."""
+
+FEED_TOKENS = {who: f"pstf_{token[-43:]}" for who, token in TOKENS.items()}
+"""What stands in the addresses of their feeds and calendars."""
+
+WORD = re.compile(rf"{SECRET}-([a-z_]+(?:-[a-z_]+)*)")
+"""A secret word; what it holds is its place."""
 
 
 def days(instant: datetime) -> list[str]:

@@ -32,23 +32,18 @@ from advisories.models import (
     Affected,
     Batch,
     CommentAudience,
-    Contact,
-    ContactRight,
     DoorKind,
     Identifier,
     Matter,
-    Organisation,
     Overrun,
     Party,
     Permission,
     Reissue,
     Report,
     ReportDoor,
-    Seat,
     Standing,
     Vector,
 )
-from advisories.models.seat import Right
 from advisories.negotiating import End
 from advisories.outside_clocks import Began, Confirmed
 from advisories.policy import Blackout, Policy
@@ -56,6 +51,8 @@ from advisories.sections import NAMES as SECTIONS
 from releases import uploading
 from releases.fixes import fixes_of
 from releases.models import Branch, Check, Flag, Series
+from tests.leaks.fields import planted
+from tests.leaks.people import FINDER, GUEST, MEMBER, PEOPLE, RIGHTFUL, SHUT_OUT, TEAM, browser, person
 from tests.leaks.states import add_every_state, add_reports, seat_a_guest
 from tests.leaks.words import (
     GUESTS_NUMBER,
@@ -64,27 +61,15 @@ from tests.leaks.words import (
     MERGED_NUMBER,
     OTHERS_TOKEN,
     PLANNED_AT,
+    PREDISCLOSED_NUMBER,
     PUBLIC_REDRAFTED,
     SCHEDULED_NUMBER,
-    SECRET,
     UNUSED_NUMBER,
     days,
     word,
 )
 from tests.make import checked, make_accepted_report, make_advisory, make_user
 from tests.upstream import fix, numbered
-
-RIGHTFUL = ("security", "coordinator", "guest of the hidden one")
-"""They must see: a crawl that finds nothing may be blind."""
-
-PEOPLE = (
-    *("anonymous", "nobody", "guest of another", "guest whose seat ended", "release manager", "operator"),
-    "contact of a member kept out",
-)
-"""None of them may read the hidden advisory; a release manager may know its number and verdicts."""
-
-TOLD = {"release manager": ("owner", "blackout"), "contact of a member kept out": ("kept-from",)}
-"""Words that somebody may hear: the team may know whose a flag is, and when nothing is released; a contact, of whom."""
 
 
 @dataclass
@@ -103,26 +88,32 @@ class World:
     clients: dict[str, Client] = field(default_factory=dict)
     forms: dict[str, dict[str, str]] = field(default_factory=dict)
     """How the forms of the team are filled, by the name of where they go."""
+    words: frozenset[str] = frozenset()
+    """Every secret word that was put somewhere."""
 
     def sign_in(self) -> None:
         """Give everybody a browser of their own in which they have signed in."""
-        for who, user in self.people.items():
-            self.clients[who] = Client(raise_request_exception=False)
-            if user is not None:
-                self.clients[who].force_login(user)
+        self.clients = {who: browser(who, user) for who, user in self.people.items()}
 
     def secrets(self, who: str) -> Iterator[str]:
-        """What must not turn up in any answer to this person."""
-        yield SECRET
-        yield from days(HIDDEN_END)
+        """What must not turn up in any answer to this person, besides words."""
+        if who in TEAM:
+            return
+        if who not in (GUEST, FINDER):
+            yield from days(HIDDEN_END)
         if who == "release manager":
             return
-        yield from days(PLANNED_AT)
-        yield from (one.label for one in self.others)
-        for advisory in (self.hidden, self.scheduled, *([] if who == "guest of another" else [self.guests])):
-            yield advisory.label
+        if who != MEMBER:
+            yield from days(PLANNED_AT)
+        yield from (one.label for one in self.others if who != MEMBER or one.number != PREDISCLOSED_NUMBER)
+        yield f"{settings.ADVISORY_PREFIX}-{UNUSED_NUMBER}"
+        if who not in (GUEST, FINDER):
             yield f"{settings.ADVISORY_PREFIX}-{MERGED_NUMBER}"
-            yield f"{settings.ADVISORY_PREFIX}-{UNUSED_NUMBER}"
+        theirs = {"guest of another": self.guests, GUEST: self.hidden, FINDER: self.hidden}.get(who)
+        for advisory in (self.hidden, self.scheduled, self.guests):
+            if advisory == theirs:
+                continue
+            yield advisory.label
             for series in advisory.series.all():
                 yield f"/series/{series.pk}/"
                 yield f"cell-{series.pk}-"
@@ -180,7 +171,8 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
     world.others = add_every_state(hidden, redrafted)
     world.report = add_reports(hidden, owner)
     seat_a_guest(hidden, owner)
-    world.people = {who: _person(who, world) for who in (*PEOPLE, *RIGHTFUL)}
+    world.people = {who: person(who, world) for who in (*PEOPLE, *SHUT_OUT, *RIGHTFUL)}
+    world.words = planted()
     return world
 
 
@@ -258,25 +250,6 @@ def _named(place: str, *roles: Role) -> User:
     user = make_user(f"{place}@sluice.example", *roles)
     user.name = word(place)
     user.save()
-    return user
-
-
-def _person(who: str, world: World) -> User | None:
-    if who == "anonymous":
-        return None
-    roles = [role for role in Role if role.label.lower() == who or role.value == who.replace(" ", "-")]
-    user = make_user(f"{who.replace(' ', '-')}@sluice.example", *roles, is_superuser=who == "operator")
-    if who == "guest of another":
-        Seat.objects.create(advisory=world.guests, user=user, right=Right.UPLOAD)
-    if who == "contact of a member kept out":
-        organisation = Organisation.objects.get(name=word("kept-from"))
-        began = timezone.now() - timedelta(minutes=1)
-        Contact.objects.create(organisation=organisation, user=user, right=ContactRight.MANAGE, from_at=began)
-    if who == "guest of the hidden one":
-        Seat.objects.create(advisory=world.hidden, user=user, right=Right.READ)
-    if who == "guest whose seat ended":
-        began, ended = (timezone.now() - timedelta(days=days) for days in (2, 1))
-        Seat.objects.create(advisory=world.hidden, user=user, right=Right.UPLOAD, from_at=began, until_at=ended)
     return user
 
 
