@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from django.utils.html import escape
@@ -54,7 +54,7 @@ def _formatted(lexer: Lexer, text: str) -> list[SafeString]:
     return [SafeString(line) for line in highlight(text, lexer, _formatter).removesuffix("\n").split("\n")]
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _lexer(name: str) -> Lexer | None:
     # Assembly with a preprocessor, as kernels and hypervisors have it, and not the language of statisticians.
     found = find_lexer_class_for_filename(f"{name[:-2]}.s" if name.endswith(".S") else name)
