@@ -19,14 +19,17 @@ router = Router(tags=["Readiness"])
 
 Status = Literal["not-affected", "affected", "prepared", "tested", "deployed"]
 
+_STORABLE = r"^[^\x00]*$"
+"""PostgreSQL keeps no text with NUL in it; forms refuse it too."""
+
 
 class AnswerIn(Schema):
     """How far one product is. `read` is the id of the answer that this one takes the place of; none for the first."""
 
     status: Status
-    reason: str = Field("", max_length=500)
-    tracking_id: str = Field("", max_length=80)
-    note: str = Field("", max_length=2000)
+    reason: str = Field("", max_length=500, pattern=_STORABLE)
+    tracking_id: str = Field("", max_length=80, pattern=_STORABLE)
+    note: str = Field("", max_length=2000, pattern=_STORABLE)
     told_to: Literal["team", "members"] = "team"
     read: int | None = None
 

@@ -52,7 +52,14 @@ def test_an_answer_that_was_not_read_is_not_replaced(program: Program, advisory:
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"status": "ready"}, {"status": "not-affected"}, {"status": "tested", "note": "x" * 2001}]
+    "told",
+    [
+        {},
+        {"status": "ready"},
+        {"status": "not-affected"},
+        {"status": "tested", "note": "x" * 2001},
+        {"status": "tested", "note": "a\0b"},
+    ],
 )
 def test_what_says_nothing_is_refused(
     program: Program, advisory: Advisory, product: Product, told: dict[str, str]
