@@ -185,7 +185,7 @@ def team_only(request: HttpRequest, number: int) -> Advisory:
 def confirmed_in(request: HttpRequest) -> Confirmed:
     """The clocks that were ticked on the page that warned of them, with the reason; the action checks them."""
     ticked = {int(value) for value in request.POST.getlist("clocks") if value.isdecimal() and len(value) < 19}
-    return Confirmed(frozenset(ticked), request.POST.get("despite", "").strip())
+    return Confirmed(frozenset(ticked), request.POST.get("despite", "").replace("\0", "").strip())
 
 
 def page(request: HttpRequest, advisory: Advisory, status: int = 200, **forms: object) -> HttpResponse:

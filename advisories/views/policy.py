@@ -131,7 +131,11 @@ def _previewed(request: SignedInRequest) -> tuple[Document, int, str]:
     told = request.POST
     document = to_document(parse(told.get("document", "")))
     based_on = told.get("based_on", "")
-    return document, int(based_on) if based_on.isdecimal() and len(based_on) < 10 else 0, told.get("why", "")[:2000]
+    return (
+        document,
+        int(based_on) if based_on.isdecimal() and len(based_on) < 10 else 0,
+        told.get("why", "").replace("\0", "")[:2000],
+    )
 
 
 def _again(request: SignedInRequest) -> PolicyEntry:
