@@ -8,6 +8,7 @@ import pysequoia
 from accounts.models import User
 from advisories import drafts, policies
 from advisories.models import Application
+from advisories.policy import Announced
 from advisories.predisclosure import deciding, joining, keys
 from advisories.predisclosure.joining import Told
 
@@ -28,8 +29,9 @@ def load_members(kept: Path) -> None:
     coordinator = _coordinator()
     held = policies.in_force()
     policies.change(
-        replace(held.policy, lists_members=True), based_on=held.sequence, by=coordinator, why="Readers ask who is told."
-    )
+        replace(held.policy, lists_members=True, announced=frozenset(Announced)),
+        based_on=held.sequence, by=coordinator, why="Readers ask who is told, and when to expect something.",
+    )  # fmt: skip
     own, other = (pysequoia.Tsk.generate(f"{name} <security@{name}>") for name in ("cloud.example", "linux.example"))
     kept.touch(mode=0o600)
     kept.write_text(str(own))
