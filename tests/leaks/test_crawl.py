@@ -10,7 +10,7 @@ from releases.models import Check
 from tests.leaks.addresses import KNOWN_TO_MANAGERS, twins
 from tests.leaks.counted import count
 from tests.leaks.crawl import CURIOUS, Crawl, told
-from tests.leaks.people import PEOPLE, RIGHTFUL, SHUT_OUT
+from tests.leaks.people import FINDER, MEMBER, PEOPLE, RIGHTFUL, SHUT_OUT
 from tests.leaks.readers import reads
 from tests.leaks.spies import (
     bells_that_tell,
@@ -71,9 +71,12 @@ def test_who_is_let_in_reads_exactly_what_is_theirs(who: str, world: World) -> N
 
 @pytest.fixture
 def forms(built: World, world: World) -> dict[str, dict[str, str]]:
-    """How those who may fill the forms there are: learnt once, to be sent by those who may not."""
+    """How those who may fill the forms there are: learnt once, to be sent by those who may not.
+
+    A coordinator is offered everything that anybody else on the team or a guest is.
+    """
     if not built.forms:
-        for who in RIGHTFUL:
+        for who in ("coordinator", MEMBER, FINDER):
             Crawl(built).learn_forms(who)
     assert len(built.forms) > 40
     return built.forms
