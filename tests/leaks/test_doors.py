@@ -16,7 +16,7 @@ from releases.checking import bells as checking_bells
 from tests.leaks import spies
 from tests.leaks.addresses import addresses
 from tests.leaks.crawl import Crawl, told, whole
-from tests.leaks.people import PEOPLE, RIGHTFUL
+from tests.leaks.people import GUEST, PEOPLE, TEAM
 from tests.leaks.words import HIDDEN_NUMBER, NONSENSE, OTHERS_TOKEN, SECRET, word
 from tests.leaks.world import World
 from tests.make import make_advisory
@@ -39,7 +39,7 @@ OF_EVERYONE = (
 SEARCHES = ("/advisories/?q={}", "/board?tree={}", "/board?branch={}", "/triage/?q={}", "/flags/?owner={}", "/?q={}")
 
 
-@pytest.mark.parametrize("who", RIGHTFUL)
+@pytest.mark.parametrize("who", [*TEAM, GUEST])
 def test_who_must_see_does(who: str, world: World) -> None:
     """A crawl that finds nothing is worth something only where the same crawl finds what is there."""
     client = world.clients[who]
