@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from accounts.models import User
 from advisories.calendar import Slot, earliest, next_slots
 from advisories.models import Report
-from advisories.planning import against, planned, today_in
 from advisories.policy import Policy
 from advisories.policy.words import Difference, differences
-from advisories.triage_queue import in_order
+from advisories.release.planning import against, planned, today_in
+from advisories.reporting.triage_queue import in_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from advisories.canonical import digest, instant_text
-from advisories.missing import BranchFacts
+from advisories.release.missing import BranchFacts
 
 DOMAIN = "penstock revision 1"
 

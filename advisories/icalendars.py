@@ -11,10 +11,10 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from advisories.batching import BatchState
 from advisories.formats.ics import Entry, calendar_file
-from advisories.planning import Planned, announced, planned, today_in
 from advisories.policy import Policy
+from advisories.release.batching import BatchState
+from advisories.release.planning import Planned, announced, planned, today_in
 
 _ONE_DAY = timedelta(days=1)
 

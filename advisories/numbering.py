@@ -10,10 +10,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from advisories import drafting, embargo_kin, scheduling
-from advisories.disarming import disarm_for
+from advisories.embargo import kin
 from advisories.lifecycle import CARRIES_FIXES, State
 from advisories.models import Advisory, Affected, Batch, Event, Identifier, Report, StaleAdvisory
+from advisories.release import scheduling
+from advisories.release.disarming import disarm_for
+from advisories.writing import drafting
 
 TAKES_OTHERS_IN = CARRIES_FIXES | {State.RESERVED}
 """Another advisory may be merged into one that still leads somewhere."""
@@ -44,7 +46,7 @@ def merge(advisory: Advisory, into: Advisory, *, because: str, by: User | None) 
         raise NotThere("An advisory cannot be merged into itself.")
     if State(target.state) not in TAKES_OTHERS_IN:
         raise NotThere(f"{target} is {target.state}, so nothing can be merged into it.")
-    embargo_kin.merged_into(target, [advisory], by=by)
+    kin.merged_into(target, [advisory], by=by)
     scheduling.leave_for_good(advisory, reason=because, by=by)
     advisory.move_to(State.MERGED, by=by, merged_into=target, ended_because=because.strip())
     _pass_on_reports(advisory, target, reports, by=by)
@@ -74,7 +76,7 @@ def split(
     """
     Batch.objects.around(advisory)
     _held_reports(Report.objects.filter(pk__in=[one.pk for one in reports]))
-    embargo_kin.hold(advisory)
+    kin.hold(advisory)
     disarm_for(advisory, f"A part of {advisory} was split off", by=by)
     held = Advisory.objects.get(pk=advisory.pk)
     if State(held.state) not in CAN_BE_SPLIT:
@@ -92,7 +94,7 @@ def split(
         for row in Affected.objects.filter(advisory=held).exclude(condition_on=child):
             row.pk, row.advisory, row._state.adding = None, child, True
             row.save(force_insert=True)
-    embargo_kin.split_to(held, [child], by=by)
+    kin.split_to(held, [child], by=by)
     Event.objects.record(child, kind="split-off", by=by, detail={"from": held.number})
     Event.objects.record(held, kind="split", by=by, detail={"to": child.number})
     return child

@@ -7,7 +7,7 @@ from django.conf import settings
 @shared_task
 def send_letter(pk: int) -> None:
     """Send one letter, unless somebody is at it."""
-    from advisories import posting
+    from advisories.reporting import posting
 
     posting.send(pk)
 
@@ -40,7 +40,7 @@ def sweep_deliveries() -> None:
 @shared_task
 def open_letter(pk: int) -> None:
     """Open one encrypted letter, where there is a key."""
-    from advisories import opening
+    from advisories.reporting import opening
 
     opening.open_letter(pk)
 
@@ -48,8 +48,9 @@ def open_letter(pk: int) -> None:
 @shared_task
 def sweep_releases() -> None:
     """Sign what was frozen, let the record catch up with what is out, and ring for the steps that follow."""
-    from advisories import attesting, publishing, sealing
+    from advisories import attesting
     from advisories.predisclosure import sealing as sealing_for_members
+    from advisories.release import publishing, sealing
 
     sealing.seal_waiting()
     sealing_for_members.seal_waiting()
@@ -62,7 +63,7 @@ def sweep_releases() -> None:
 @shared_task
 def do_step(pk: int) -> None:
     """Do one step of a publication, unless somebody is at it."""
-    from advisories import publishing
+    from advisories.release import publishing
 
     publishing.do_step(pk)
 
@@ -86,7 +87,8 @@ def sweep_members() -> None:
 @shared_task
 def sweep_mail() -> None:
     """Ring again for letters that wait, and forget what was kept for a while only."""
-    from advisories import notifying, opening, posting
+    from advisories import notifying
+    from advisories.reporting import opening, posting
 
     posting.sweep()
     notifying.sweep()
@@ -96,9 +98,9 @@ def sweep_mail() -> None:
 @shared_task
 def sweep_embargoes() -> None:
     """Let proposals and consents run out, and end the embargo on what has been published."""
-    from advisories import embargo_sweeping
+    from advisories.embargo import sweeping
 
-    embargo_sweeping.sweep()
+    sweeping.sweep()
 
 
 @shared_task

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 
-from advisories import credits
 from advisories.affected import Condition, Needs, Statement, Status
 from advisories.formats import plain_record
 from advisories.formats.dialect import Dialect
@@ -24,6 +23,7 @@ from advisories.formats.record import (
     Stretch,
 )
 from advisories.plain_text import to_plain
+from advisories.reporting import credits
 from advisories.versions import parse_ranges
 
 HEADINGS = {

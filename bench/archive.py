@@ -61,7 +61,7 @@ def publish(count: int, *, first: int = 1) -> None:
 
 @contextmanager
 def _in_pieces() -> Iterator[None]:
-    from advisories import sealing
+    from advisories.release import sealing
 
     yield
     while sealing.seal_waiting():
@@ -69,10 +69,10 @@ def _in_pieces() -> Iterator[None]:
 
 
 def _publish(number: int) -> None:
-    from advisories import publishing
     from advisories.affected import Status
     from advisories.lifecycle import State
     from advisories.models import Advisory, Affected, Identifier, Standing, Vector
+    from advisories.release import publishing
 
     chance = random.Random(number)  # noqa: S311  # nothing secret: the same archive every time
     public_at = FIRST_AT + timedelta(days=7 * number % 4_000, hours=number % 5)

@@ -47,11 +47,11 @@ def _members(folder: Path) -> None:
 
 
 def _measured(advisories: int) -> tuple[float, float, int]:
-    from advisories import freezing, tidings
-    from advisories.batching import Audience
     from advisories.lifecycle import State
     from advisories.models import Advisory, What
     from advisories.predisclosure import delivering
+    from advisories.release import freezing, tidings
+    from advisories.release.batching import Audience
 
     made = []
     for number in range(1, advisories + 1):

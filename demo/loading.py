@@ -11,10 +11,11 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 
 from accounts.models import Role, User
-from advisories import publishing, seating
+from advisories import seating
 from advisories.lifecycle import SHOWN_TO_READERS, State
 from advisories.models import Advisory, Seat
 from advisories.models.seat import Right
+from advisories.release import publishing
 from demo.loading_details import load_details
 from demo.scenario import SCENARIO
 from demo.scenario_patches import build_series

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import commenting
 from advisories.models import (
     Advisory,
     AskKind,
@@ -18,6 +17,7 @@ from advisories.models import (
 )
 from advisories.predisclosure import answering
 from advisories.predisclosure.answering import Told
+from advisories.writing import commenting
 from demo.loading_releases import TOLD
 from demo.scenario_people import PEOPLE
 

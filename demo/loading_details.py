@@ -3,11 +3,11 @@
 from typing import Any
 
 from accounts.models import User
-from advisories import describing
-from advisories.describing import Lines
 from advisories.lifecycle import SHOWN_TO_READERS, State
 from advisories.models import Advisory, Affected, Identifier, Tag, Vector
 from advisories.models.identifier import Standing
+from advisories.writing import describing
+from advisories.writing.describing import Lines
 from demo.scenario_details import DETAILS
 from demo.scenario_values import TREE
 

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import afterwards, consenting, negotiating, outside_clocks
 from advisories.calendar.clocks import FixedEnd
-from advisories.consents import SILENT
+from advisories.embargo import afterwards, consenting, negotiating, outside_clocks
+from advisories.embargo.consents import SILENT
+from advisories.embargo.negotiating import End
+from advisories.embargo.outside_clocks import Began, Confirmed
 from advisories.models import Advisory, Embargo, Matter, Party, Report, Side, Verdict
-from advisories.negotiating import End
-from advisories.outside_clocks import Began, Confirmed
 from demo.loading_releases import tuesday_noon
 from demo.scenario_people import PEOPLE
 

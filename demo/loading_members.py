@@ -6,11 +6,12 @@ from pathlib import Path
 import pysequoia
 
 from accounts.models import User
-from advisories import drafts, policies
+from advisories import policies
 from advisories.models import Application
 from advisories.policy import Announced
 from advisories.predisclosure import deciding, joining, keys
 from advisories.predisclosure.joining import Told
+from advisories.reporting import drafts
 
 _ANSWERS = {
     "kind": "We sell virtual machines to the public; about 40,000 run now.",

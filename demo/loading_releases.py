@@ -7,11 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import commenting, describing, drafting, negotiating, releasing, scheduling, sealing, standing
+from advisories.embargo import negotiating
+from advisories.embargo.negotiating import End
 from advisories.lifecycle import State
 from advisories.models import Advisory, Batch, CommentAudience, Credit, Finder, Party, Permission, Reissue, Seat
 from advisories.models.seat import Right
-from advisories.negotiating import End
+from advisories.release import releasing, scheduling, sealing, standing
+from advisories.writing import commenting, describing, drafting
 from demo.scenario_people import PEOPLE
 from releases import uploading
 from releases.fixes import fixes_of

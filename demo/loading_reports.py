@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import intake, triage
-from advisories.intake import Told
 from advisories.models import Advisory, Credit, Report
 from advisories.policy import Urgency
-from advisories.reports import ReportState
+from advisories.reporting import intake, triage
+from advisories.reporting.intake import Told
+from advisories.reporting.reports import ReportState
 from demo.scenario_people import PEOPLE
 
 _OVERFLOW = Told(

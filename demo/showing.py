@@ -15,8 +15,8 @@ from django.core.management.base import OutputWrapper
 from django.db import connection
 
 from accounts.models import User
-from advisories.batching import BatchState
 from advisories.models import Batch
+from advisories.release.batching import BatchState
 from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_ins_of_people
 from demo.loading_answers import load_answers
 from demo.loading_embargoes import load_embargoes

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from advisories.affected import Status
 from advisories.content import Fixes, FrozenPatch, FrozenVerdict
-from advisories.missing import BranchFacts
 from advisories.models import Advisory, Affected
+from advisories.release.missing import BranchFacts
 from advisories.versions import DEPTH, MAIN, MAIN_NAMES, Coverage, Line, NotAVersion, Range, parse_version
 from releases.models import Branch, Cell, Check, Patch, Series
 from releases.models.check import Kind

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from accounts.access import Viewer
 from accounts.models import User
-from advisories import disarming
 from advisories.models import Batch, Event
+from advisories.release import disarming
 from releases.checking import requesting as checking
 from releases.models import Series, Tree
 from releases.models.branch import Branch

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import User
-from advisories import disarming
 from advisories.models import Advisory, Event
+from advisories.release import disarming
 from releases.checking import requesting as checking
 from releases.engine.diff import NotAPatch, parse_patch
 from releases.engine.limits import Limits, OverLimit

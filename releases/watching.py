@@ -6,11 +6,11 @@ from django.db.models import Min, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from advisories import disarming, releasing, standing
-from advisories.batching import BatchState
-from advisories.missing import Lack
 from advisories.models import Arming, Batch, BatchEntry
-from advisories.standing import BatchStanding
+from advisories.release import disarming, releasing, standing
+from advisories.release.batching import BatchState
+from advisories.release.missing import Lack
+from advisories.release.standing import BatchStanding
 from releases.fixes import fixes_of
 from releases.models import BranchRun, Cell
 

@@ -8,9 +8,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat, User
-from advisories import intake, negotiating, publishing, triage
 from advisories.content import Fixes
-from advisories.intake import Told
+from advisories.embargo import negotiating
+from advisories.embargo.negotiating import End
 from advisories.lifecycle import LEAVES_A_NOTE, SHOWN_TO_READERS, State
 from advisories.models import (
     Advisory,
@@ -28,8 +28,10 @@ from advisories.models import (
     Seat,
 )
 from advisories.models.seat import Right
-from advisories.negotiating import End
 from advisories.openpgp import certificates
+from advisories.release import publishing
+from advisories.reporting import intake, triage
+from advisories.reporting.intake import Told
 from releases import uploading
 from releases.checking import requesting as checking
 from releases.checking import running

@@ -10,11 +10,11 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils import timezone
 
-from advisories import consents
 from advisories.calendar.instants import Fold, NoSuchTime, TimeExistsTwice, exact_instant
-from advisories.embargo_shown import FinderProposal, ShownProposal
+from advisories.embargo import consents
+from advisories.embargo.negotiating import End
+from advisories.embargo.shown import FinderProposal, ShownProposal
 from advisories.models import Matter, Out, Verdict
-from advisories.negotiating import End
 from advisories.policy import Policy
 
 _AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")

@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from advisories import drafts
 from advisories.forms.keys import KeyFields
 from advisories.models import Application
 from advisories.policy import Criterion, Policy
 from advisories.predisclosure.applications import answer_name, links_in, why_no_evidence
 from advisories.predisclosure.joining import Told
 from advisories.predisclosure.role_addresses import why_personal
+from advisories.reporting import drafts
 
 _MOST_ANSWER = 5_000
 

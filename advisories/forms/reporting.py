@@ -7,10 +7,10 @@ from django.conf import settings
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 
-from advisories import drafts
 from advisories.forms.files import FilesField
-from advisories.intake import Told
 from advisories.models import Credit, DraftFile
+from advisories.reporting import drafts
+from advisories.reporting.intake import Told
 
 _MOST_TEXT = 200_000
 

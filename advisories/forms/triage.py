@@ -8,7 +8,7 @@ from accounts.access import Viewer
 from accounts.models import Role, TeamSeat, User
 from advisories.models import Advisory, Report
 from advisories.policy import Urgency
-from advisories.reports import STEPS, ReportState
+from advisories.reporting.reports import STEPS, ReportState
 
 _VERBS = {
     ReportState.TRIAGING: "Look at it (again)",

@@ -8,8 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from advisories import content, drafting
-from advisories.batching import Audience
+from advisories import content
 from advisories.formats.openpgp import Verified
 from advisories.formats.record import Record
 from advisories.importing import contents
@@ -33,6 +32,8 @@ from advisories.models import (
     TextVersion,
 )
 from advisories.models.importing import WRITES
+from advisories.release.batching import Audience
+from advisories.writing import drafting
 
 Also = Callable[[Advisory, Record], None]
 """What is done with an advisory's newest version in the same transaction, such as making series of its patches."""

@@ -1,6 +1,6 @@
 """Everything of advisories, with the guards of what never changes and what searches them."""
 
-import advisories.batching
+import advisories.release.batching
 import advisories.lifecycle
 import datetime
 import django.db.models.deletion
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(blank=True, help_text="For the team's eyes, such as “summer batch”.", max_length=80)),
                 ('planned_at', models.DateTimeField(help_text='The instant of release (UTC).')),
-                ('state', models.CharField(choices=[('open', 'open'), ('frozen', 'frozen'), ('pre-disclosed', 'pre-disclosed'), ('armed', 'armed'), ('released', 'released'), ('cancelled', 'cancelled')], default=advisories.batching.BatchState['OPEN'], max_length=20)),
+                ('state', models.CharField(choices=[('open', 'open'), ('frozen', 'frozen'), ('pre-disclosed', 'pre-disclosed'), ('armed', 'armed'), ('released', 'released'), ('cancelled', 'cancelled')], default=advisories.release.batching.BatchState['OPEN'], max_length=20)),
                 ('was_predisclosed', models.BooleanField(default=False)),
                 ('is_reissue', models.BooleanField(default=False, help_text='Everything in it is public in an earlier version.')),
                 ('is_at_once', models.BooleanField(default=False, help_text='Goes out as soon as it is armed: the embargo is over already, or there is none.')),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'batches',
                 'ordering': ['planned_at', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'frozen', 'pre-disclosed', 'armed', 'released', 'cancelled'])), name='advisories_batch_state_is_known'), models.CheckConstraint(condition=models.Q(('state', advisories.batching.BatchState['CANCELLED']), ('cancelled_for', ''), _connector='XOR'), name='advisories_batch_cancelled_has_its_reason'), models.CheckConstraint(condition=models.Q(('ended_early_for', ''), models.Q(('ended_early_for__in', ['leaked', 'exploited', 'agreed earlier', 'outside clock']), ('is_at_once', True)), _connector='OR'), name='advisories_batch_early_goes_at_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', advisories.batching.BatchState['PREDISCLOSED']), _negated=True), ('was_predisclosed', True), _connector='OR'), name='advisories_batch_predisclosed_says_so')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'frozen', 'pre-disclosed', 'armed', 'released', 'cancelled'])), name='advisories_batch_state_is_known'), models.CheckConstraint(condition=models.Q(('state', advisories.release.batching.BatchState['CANCELLED']), ('cancelled_for', ''), _connector='XOR'), name='advisories_batch_cancelled_has_its_reason'), models.CheckConstraint(condition=models.Q(('ended_early_for', ''), models.Q(('ended_early_for__in', ['leaked', 'exploited', 'agreed earlier', 'outside clock']), ('is_at_once', True)), _connector='OR'), name='advisories_batch_early_goes_at_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', advisories.release.batching.BatchState['PREDISCLOSED']), _negated=True), ('was_predisclosed', True), _connector='OR'), name='advisories_batch_predisclosed_says_so')],
             },
         ),
         migrations.CreateModel(

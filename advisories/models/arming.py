@@ -26,7 +26,7 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
 
 
 class Approval(models.Model):
-    """One team member's approval of one digest (`advisories/arming.py`): after any change it means something else."""
+    """One team member's approval of one digest (`advisories/release/arming.py`), void once that is another."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="approvals")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

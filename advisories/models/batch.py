@@ -10,9 +10,9 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import Role, TeamSeat, User
-from advisories import batching
-from advisories.batching import BatchState
-from advisories.embargo import EndReason
+from advisories.embargo.rules import EndReason
+from advisories.release import batching
+from advisories.release.batching import BatchState
 
 if TYPE_CHECKING:
     from advisories.models.advisory import Advisory
@@ -76,7 +76,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
 
 class Batch(models.Model):
-    """One planned release. Steps are taken in `advisories/releasing.py`, by compare-and-set on `turn`."""
+    """One planned release. Steps are taken in `advisories/release/releasing.py`, by compare-and-set on `turn`."""
 
     name = models.CharField(max_length=80, blank=True, help_text="For the team's eyes, such as “summer batch”.")
     planned_at = models.DateTimeField(help_text="The instant of release (UTC).")

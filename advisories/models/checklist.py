@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from advisories.checklists import Kind
+from advisories.release.checklists import Kind
 
 
 class TickQuerySet(models.QuerySet["Tick"]):

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from advisories import consents as rules
-from advisories.consents import Standing, Terms
+from advisories.embargo import consents as rules
+from advisories.embargo.consents import Standing, Terms
 from advisories.models.embargo import Embargo, StaleEmbargo
 from advisories.models.party import OfAParty, Side
 from advisories.models.report import Report

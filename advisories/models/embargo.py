@@ -8,12 +8,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import embargo as rules
-from advisories.embargo import IN_FORCE, EmbargoState, EndReason
+from advisories.embargo import rules as rules
+from advisories.embargo.rules import IN_FORCE, EmbargoState, EndReason
 from advisories.models.advisory import Advisory
 from advisories.models.party import OfAParty, Side
 from advisories.models.report import Report
-from advisories.reports import TAKES_PART
+from advisories.reporting.reports import TAKES_PART
 
 _WITHOUT_END = (EmbargoState.NONE.value, EmbargoState.PROPOSED.value)
 

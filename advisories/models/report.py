@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat, User
-from advisories.credits import Chosen, Unnamed
 from advisories.models import report_text
 from advisories.models.event import Event
 from advisories.policy import Urgency
-from advisories.reports import CLOSED, ReportState, check_step, original_of
+from advisories.reporting.credits import Chosen, Unnamed
+from advisories.reporting.reports import CLOSED, ReportState, check_step, original_of
 
 if TYPE_CHECKING:
     from advisories.models.advisory import Advisory

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import User
-from advisories.batching import Audience
+from advisories.release.batching import Audience
 
 SHA256 = r"^[0-9a-f]{64}$"
 

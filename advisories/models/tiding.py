@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import User
-from advisories.batching import Audience
+from advisories.release.batching import Audience
 
 
 class What(models.TextChoices):

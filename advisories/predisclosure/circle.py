@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from django.db import transaction
 
 from accounts.models import User
-from advisories import disarming
-from advisories.batching import BatchState
 from advisories.models import Advisory, Batch, BatchEntry
 from advisories.predisclosure import recipients
+from advisories.release import disarming
+from advisories.release.batching import BatchState
 
 
 @contextmanager

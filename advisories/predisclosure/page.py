@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from django.db.models.functions import Length
 
 from accounts.access import Viewer
-from advisories import differences
-from advisories.differences import HeldPatch, PatchDifference, SectionDifference
 from advisories.models import Revision, RevisionPatch
 from advisories.predisclosure.holding import Held
 from advisories.public import reading, saying
 from advisories.public.saying import Content
 from advisories.public.values import PatchGroup, ShownIdentifier, ShownSeverity
 from advisories.sections import Audience
-from advisories.showing import Rendered, TreeLines, rendered
+from advisories.writing import differences
+from advisories.writing.differences import HeldPatch, PatchDifference, SectionDifference
+from advisories.writing.showing import Rendered, TreeLines, rendered
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from advisories import bells
-from advisories.batching import Audience
 from advisories.lifecycle import State
 from advisories.models import Delivery, KeptFrom, Membership, Organisation, Tiding, What
 from advisories.models.delivery import TO_EVERYONE
+from advisories.release.batching import Audience
 
 _WIDENS = frozenset({What.PREDISCLOSED})
 """It takes members into the circle; whatever else is told, is told to those who hold the advisory already."""

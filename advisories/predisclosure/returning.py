@@ -6,9 +6,9 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Sending, User
 from advisories import bells
-from advisories.letters import Letter
 from advisories.models import About, Delivery, Event
 from advisories.notifying import notify_team
+from advisories.reporting.letters import Letter
 
 MAY_GO_AGAIN = (Sending.BOUNCED, Sending.FAILED, Sending.STOPPED)
 

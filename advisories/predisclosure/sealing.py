@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from advisories import drafting, texts
+from advisories import texts
 from advisories.formats import xsa_text
 from advisories.formats.doubts import NotWritable
 from advisories.formats.record import Section
@@ -18,6 +18,7 @@ from advisories.openpgp import team
 from advisories.openpgp.signing import Signer, SigningTrouble
 from advisories.predisclosure.files import Folder, sums_of
 from advisories.public.values import text_stem
+from advisories.writing import drafting
 
 logger = logging.getLogger(__name__)
 

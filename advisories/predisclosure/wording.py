@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from advisories.differences import Fate, Line, PatchDifference, SectionDifference
+from advisories.writing.differences import Fate, Line, PatchDifference, SectionDifference
 
 _WIDTH = 72
 _MOST_LINES = 2_000

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
-from advisories import differences, permissions
-from advisories.differences import HeldPatch
+from advisories import permissions
 from advisories.models import Advisory, Delivery, Membership, Revision, RevisionPatch, Tiding, What
 from advisories.models.delivery import TO_EVERYONE
 from advisories.openpgp.encrypting import Content, Enclosure
@@ -16,6 +15,8 @@ from advisories.policies import current_policy
 from advisories.policy import Announced
 from advisories.predisclosure import wording
 from advisories.predisclosure.wording import Difference, News
+from advisories.writing import differences
+from advisories.writing.differences import HeldPatch
 
 _NO_DATE = frozenset({What.CANCELLED})
 

@@ -10,8 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from advisories.affected import Condition, Needs, Statement, Status
-from advisories.credits import is_named_in
-from advisories.embargo import EndReason
+from advisories.embargo.rules import EndReason
 from advisories.markdown import TooMuchMarkdown, render
 from advisories.models.decision import Matter
 from advisories.models.identifier import Standing
@@ -26,10 +25,11 @@ from advisories.public.values import (
     ShownPatch,
     ShownSeverity,
 )
+from advisories.reporting.credits import is_named_in
 from advisories.sections import Audience, filled
 from advisories.severity import NotAVector, rate
-from advisories.showing import TreeLines
 from advisories.versions import parse_ranges
+from advisories.writing.showing import TreeLines
 
 Content = Mapping[str, Any]
 

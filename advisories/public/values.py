@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 
 from advisories.severity import Severity
-from advisories.showing import TreeLines
+from advisories.writing.showing import TreeLines
 
 
 def stem(number: int) -> str:

@@ -12,21 +12,23 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Viewer
 from accounts.doors import SignedInRequest, public_page
-from advisories import drafting, planning, typed
 from advisories.access import may_write_advisories
-from advisories.embargo_page import rail_of
+from advisories.embargo.reading import rail_of
 from advisories.forms.advisory import NewAdvisoryForm
 from advisories.forms.thread import CommentForm
 from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
 from advisories.models import Advisory, Delivery, Organisation, StaleAdvisory
 from advisories.policies import current_policy
 from advisories.policy import Announced
-from advisories.showing import TreeLines, is_affected
+from advisories.release import planning
+from advisories.reporting import typed
 from advisories.steps import BY_RELEASE, steps_from
 from advisories.views import public
 from advisories.views.numbering import deeds_for
 from advisories.views.writers import writers_advisory, writers_only
-from advisories.workspace import workspace_of
+from advisories.writing import drafting
+from advisories.writing.showing import TreeLines, is_affected
+from advisories.writing.workspace import workspace_of
 
 
 @public_page

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import is_on_the_team
 from accounts.doors import SignedInRequest, public_page
-from advisories import icalendars, keeping_dates
+from advisories import icalendars
 from advisories.access import may_change_policy
 from advisories.calendar import bars, measure, month_of
-from advisories.planning import against, by_week, good_slots, planned, taken_days, today_in
 from advisories.policies import current_policy
 from advisories.public import caching
+from advisories.release import keeping_dates
+from advisories.release.planning import against, by_week, good_slots, planned, taken_days, today_in
 
 _BACK_DAYS, _AHEAD_DAYS = 60, 400
 _CHART_MONTHS = 24

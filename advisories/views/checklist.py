@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
-from advisories import ticking
+from advisories.release import ticking
 from advisories.views.writers import writers_advisory
 
 

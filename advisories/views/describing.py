@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.doors import SignedInRequest
-from advisories import describing
 from advisories.forms.describing import AffectedLines, IdentifierLines, Lines, PermissionLines, TagLines, VectorLines
 from advisories.models import Advisory, Affected, Identifier, Permission, Tag, Vector
 from advisories.public import facts
 from advisories.views.writers import writers_advisory
+from advisories.writing import describing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import SignedInRequest, visitor
-from advisories import commenting, drafts, typed
 from advisories.downloads import attachment
 from advisories.forms.answering import PostForm
 from advisories.models import Comment, CommentAudience, CommentFile, Revision
 from advisories.policies import current_policy
 from advisories.predisclosure import answering
+from advisories.reporting import drafts, typed
 from advisories.views.answering import held_or_404
-from advisories.workspace import shown
+from advisories.writing import commenting
+from advisories.writing.workspace import shown
 
 
 def read(request: SignedInRequest, number: int) -> HttpResponse:

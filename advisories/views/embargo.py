@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Viewer
 from accounts.doors import SignedInRequest
-from advisories import agreeing, consenting, negotiating
 from advisories.access import may_write_advisories, party_of
-from advisories.consents import offered
-from advisories.embargo_page import negotiation_of, release_for
-from advisories.embargo_refusals import REFUSALS, in_words
+from advisories.embargo import agreeing, consenting, negotiating
+from advisories.embargo.consents import offered
+from advisories.embargo.outside_clocks import BreaksClocks, BrokenClock, Confirmed
+from advisories.embargo.reading import negotiation_of, release_for
+from advisories.embargo.refusals import REFUSALS, in_words
 from advisories.forms.embargo import (
     AnswerForm,
     ConfirmForm,
@@ -28,7 +29,6 @@ from advisories.forms.embargo import (
     WordingForm,
 )
 from advisories.models import Advisory, Consent, Party, Proposal, Side, Verdict
-from advisories.outside_clocks import BreaksClocks, BrokenClock, Confirmed
 from advisories.policies import current_policy
 
 

@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
-from advisories import afterwards, negotiating, outside_clocks
 from advisories.calendar.clocks import FixedEnd
-from advisories.embargo_page import negotiation_of
+from advisories.embargo import afterwards, negotiating, outside_clocks
+from advisories.embargo.outside_clocks import Began
+from advisories.embargo.reading import negotiation_of
 from advisories.forms.embargo import DecisionForm, FixedEndForm, OutForm, StartClockForm
 from advisories.models import Decision, Embargo, Matter, Out, StartedClock
-from advisories.outside_clocks import Began
 from advisories.policies import current_policy
 from advisories.views.embargo import page, refusing, team_only
 

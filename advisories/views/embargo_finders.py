@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from advisories import consenting, negotiating
-from advisories.embargo_for_finders import advisory_of, view_of
-from advisories.embargo_refusals import REFUSALS, in_words
+from advisories.embargo import consenting, negotiating
+from advisories.embargo.for_finders import advisory_of, view_of
+from advisories.embargo.refusals import REFUSALS, in_words
 from advisories.forms.embargo import AnswerForm, FinderEndForm, WordingForm
 from advisories.forms.reporting import MessageForm
 from advisories.models import Consent, Knock, Party, Proposal, Report, Verdict

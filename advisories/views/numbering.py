@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 
 from accounts.doors import SignedInRequest
 from advisories import numbering
-from advisories.disarming import AlreadyOut
 from advisories.forms.numbering import MergeForm, ReasonForm, SplitForm, SupersedeForm
 from advisories.lifecycle import STEPS, State, StepNotAllowed
 from advisories.models import Advisory, StaleAdvisory, StaleEmbargo
+from advisories.release.disarming import AlreadyOut
 from advisories.views.writers import writers_advisory
 
 

@@ -16,13 +16,13 @@ from advisories.access import may_change_policy, may_triage
 from advisories.consequences import consequences
 from advisories.forms.policy_entry import PolicyEntry
 from advisories.models import PolicyVersion
-from advisories.planning import announced, taken_days
 from advisories.policy import Policy, PolicyIsWrong
 from advisories.policy.document import Document, as_text, from_document, parse, to_document
 from advisories.policy.merging import merge
 from advisories.policy.promises import promises
 from advisories.policy.words import LABELS, differences, said
 from advisories.public import caching
+from advisories.release.planning import announced, taken_days
 
 
 @public_page

@@ -7,16 +7,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
-from advisories import announcing, markdown
+from advisories import markdown
 from advisories.downloads import attachment
 from advisories.formats.doubts import NotWritable
 from advisories.models import Publication, RevisionPatch, SignedText
-from advisories.planning import announced
 from advisories.policies import current_policy
 from advisories.public import archive, caching, patches, reading, records, versions
 from advisories.public.asking import Asked, columns
 from advisories.public.values import text_stem
-from advisories.showing import is_affected as is_affected_by
+from advisories.release import announcing
+from advisories.release.planning import announced
+from advisories.writing.showing import is_affected as is_affected_by
 
 EVERYONE = AnonymousUser()
 

@@ -5,11 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from advisories import rehearsing
 from advisories.access import may_write_advisories
 from advisories.downloads import attachment
 from advisories.models import Batch, Membership
 from advisories.predisclosure import previewing
+from advisories.release import rehearsing
 
 
 @require_safe

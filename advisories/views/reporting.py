@@ -21,14 +21,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import public_page, visitor
-from advisories import drafts, intake
 from advisories.downloads import attachment
-from advisories.embargo_for_finders import view_of
+from advisories.embargo.for_finders import view_of
 from advisories.forms.embargo import FinderEndForm
 from advisories.forms.reporting import CreditForm, FormWithFiles, MessageForm, ReportForm
 from advisories.models import Attachment, Credit, DoorKind, Knock, Message, Report, ReportDoor
 from advisories.policies import current_policy
 from advisories.policy.promises import usual_first_answer
+from advisories.reporting import drafts, intake
 
 _FORMS_PER_HOUR = 20
 """How often one address may send a form with files that we keep although the form cannot be taken yet."""

@@ -6,11 +6,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Viewer
 from accounts.doors import SignedInRequest
-from advisories import differences
-from advisories.differences import HeldPatch
 from advisories.models import Revision, RevisionPatch
 from advisories.sections import Audience
-from advisories.showing import rendered
+from advisories.writing import differences
+from advisories.writing.differences import HeldPatch
+from advisories.writing.showing import rendered
 
 
 @require_safe

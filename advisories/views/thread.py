@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import SignedInRequest, visitor
-from advisories import commenting, drafts, typed
 from advisories.access import may_comment_on, may_write_advisories
 from advisories.downloads import attachment
 from advisories.forms.thread import CommentForm
 from advisories.models import Advisory, Comment, CommentAudience, CommentFile
+from advisories.reporting import drafts, typed
 from advisories.views.advisories import workspace_page, writing_on
+from advisories.writing import commenting
 
 
 @require_POST

@@ -12,16 +12,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import SignedInRequest
-from advisories import crediting, incoming, triage
 from advisories.access import may_triage
 from advisories.downloads import attachment
 from advisories.forms.triage import AnswerForm, DecisionForm, LinkForm, OwnerForm, TermsForm, UrgencyForm, WithholdForm
 from advisories.models import Attachment, Event, IncomingMail, Message, OpenedFile, OutgoingMail, Report, StaleReport
 from advisories.policies import current_policy
 from advisories.policy import Urgency
-from advisories.reports import STEPS, DuplicateOfItself, NoGrounds, ReportState, ReportStepNotAllowed
+from advisories.reporting import crediting, incoming, triage
+from advisories.reporting.reports import STEPS, DuplicateOfItself, NoGrounds, ReportState, ReportStepNotAllowed
+from advisories.reporting.triage_queue import in_order, waiting
 from advisories.timeline import timeline_of
-from advisories.triage_queue import in_order, waiting
 
 _REFUSALS = (ReportStepNotAllowed, NoGrounds, DuplicateOfItself, StaleReport)
 

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest, visitor
-from advisories import drafting, typed
 from advisories.forms.advisory import TextForm, decided
-from advisories.merging import side_by_side
 from advisories.models import Advisory, StaleAdvisory, TextVersion
+from advisories.reporting import typed
 from advisories.sections import HEADINGS, NAMES, Audience
-from advisories.showing import rendered
 from advisories.views.writers import writers_advisory
+from advisories.writing import drafting
+from advisories.writing.merging import side_by_side
+from advisories.writing.showing import rendered
 
 
 def ask_text(request: HttpRequest, number: int) -> HttpResponse:

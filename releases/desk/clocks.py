@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from accounts.access import Viewer
+from advisories.embargo.outside_clocks import BrokenClock, broken_by, warnings_for
 from advisories.models import Advisory, StartedClock
-from advisories.outside_clocks import BrokenClock, broken_by, warnings_for
 from advisories.policy import Policy
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from advisories.embargo_dates import Bound
+from advisories.embargo.one_date import Bound
 from advisories.models import Batch
 from releases.desk.values import Offer
 

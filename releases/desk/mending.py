@@ -2,9 +2,9 @@
 
 from django.urls import reverse
 
-from advisories.missing import Lack, Missing
 from advisories.models import Advisory, Batch
-from advisories.standing import AdvisoryStanding
+from advisories.release.missing import Lack, Missing
+from advisories.release.standing import AdvisoryStanding
 from releases.desk.values import Lacks
 
 

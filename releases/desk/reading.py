@@ -9,10 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.access import Viewer
 from accounts.models.outgoing import LEFT, Sending
-from advisories import standing
-from advisories.batching import BatchState
 from advisories.calendar import earliest, next_slots
-from advisories.facts import NO_BRANCH
 from advisories.lifecycle import State
 from advisories.models import (
     Advisory,
@@ -28,12 +25,15 @@ from advisories.models import (
     StepKind,
     TextVersion,
 )
-from advisories.planning import taken_days
 from advisories.policies import current_policy
 from advisories.policy import Policy
 from advisories.predisclosure import readiness
 from advisories.predisclosure.readiness import Glance
-from advisories.standing import AdvisoryStanding, BatchStanding
+from advisories.release import standing
+from advisories.release.batching import BatchState
+from advisories.release.facts import NO_BRANCH
+from advisories.release.planning import taken_days
+from advisories.release.standing import AdvisoryStanding, BatchStanding
 from advisories.timeline import timeline_of
 from releases.desk import clocks
 from releases.desk.mending import lacks_before_members, lacks_of

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min
 
 from accounts.access import Viewer
-from advisories.batching import Audience
 from advisories.calendar import Slot, earliest, next_slots, objections
 from advisories.models import Advisory, Batch, Organisation
-from advisories.planning import taken_days
 from advisories.policies import current_policy
 from advisories.policy import Policy
 from advisories.predisclosure import recipients
-from advisories.standing import BatchStanding
+from advisories.release.batching import Audience
+from advisories.release.planning import taken_days
+from advisories.release.standing import BatchStanding
 
 _GOOD_DATES = 3
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from advisories.batching import BatchState
 from advisories.calendar import Slot
 from advisories.content import FrozenPatch
 from advisories.models import Advisory, Batch, BatchMove, Revision
 from advisories.models.arming import Arming
 from advisories.predisclosure.readiness import Glance
+from advisories.release.batching import BatchState
 from advisories.timeline import Moment
 
 

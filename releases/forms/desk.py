@@ -10,14 +10,14 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
 from accounts.access import Viewer
 from advisories.calendar import Fold, NoSuchTime, TimeExistsTwice, exact_instant
-from advisories.embargo import EndReason
+from advisories.embargo.outside_clocks import NOTHING_CONFIRMED, BrokenClock, Confirmed
+from advisories.embargo.rules import EndReason
 from advisories.forms.policy import zones
 from advisories.forms.rows import Rows
 from advisories.lifecycle import State
 from advisories.models import Advisory, BatchEntry, Reissue
 from advisories.models.batch import EARLY
-from advisories.outside_clocks import NOTHING_CONFIRMED, BrokenClock, Confirmed
-from advisories.scheduling import PLANNABLE
+from advisories.release.scheduling import PLANNABLE
 
 _EARLY_WORDS = {
     EndReason.LEAKED: "It leaked: people outside the circle know it",

@@ -12,12 +12,13 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from accounts.doors import SignedInRequest
-from advisories import embargo_dates, scheduling
-from advisories.batching import BatchState, NotAhead
+from advisories.embargo import one_date
+from advisories.embargo.outside_clocks import BreaksClocks, BrokenClock
 from advisories.models import Advisory, Batch, BatchEntry
-from advisories.outside_clocks import BreaksClocks, BrokenClock
 from advisories.policies import current_policy
 from advisories.predisclosure import register
+from advisories.release import scheduling
+from advisories.release.batching import BatchState, NotAhead
 from releases.access import may_know_dates, may_release
 from releases.desk import clocks, ends, reading
 from releases.forms.desk import JoinForm, PlanForm
@@ -56,7 +57,7 @@ def ask_plan(request: SignedInRequest) -> HttpResponse:
     _releasers_only(request)
     number, policy = request.GET.get("advisory", ""), current_policy()
     wanted = Advisory.objects.visible_to(request.user).filter(number=int(number) if _is_number(number) else 0)
-    agreed = next((one.end_at for one in embargo_dates.bound_to(wanted)), None)
+    agreed = next((one.end_at for one in one_date.bound_to(wanted)), None)
     at = asked_at(request) or agreed
     form = PlanForm(viewer=request.user, zone=policy.zone, at=at, initial={"advisories": list(wanted)})
     form.initial.setdefault("time", policy.release_time)
@@ -116,7 +117,7 @@ def _against(request: SignedInRequest, form: PlanForm) -> tuple[list[BrokenClock
     """The clocks that the date breaks, and the agreed ends that it isn't."""
     told = form.cleaned_data
     broken = clocks.broken(told["advisories"], told["at"], request.user, current_policy())
-    return broken, [ends.differs(one) for one in embargo_dates.bound_to(told["advisories"]) if one.end_at != told["at"]]
+    return broken, [ends.differs(one) for one in one_date.bound_to(told["advisories"]) if one.end_at != told["at"]]
 
 
 def _is_number(text: str) -> bool:

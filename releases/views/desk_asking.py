@@ -9,20 +9,20 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from advisories import embargo_refusals
-from advisories.batching import BatchStepNotAllowed, CannotSplit, NoReason, NotAhead
 from advisories.calendar import Slot
-from advisories.disarming import AlreadyOut
-from advisories.freezing import NeedsReason
+from advisories.embargo import refusals
+from advisories.embargo.outside_clocks import BreaksClocks
 from advisories.models import Batch, StaleBatch
-from advisories.outside_clocks import BreaksClocks
-from advisories.releasing import ChangedSince, NotOnTheTeam, SomethingMissing
-from advisories.scheduling import NotPlannable
+from advisories.release.batching import BatchStepNotAllowed, CannotSplit, NoReason, NotAhead
+from advisories.release.disarming import AlreadyOut
+from advisories.release.freezing import NeedsReason
+from advisories.release.releasing import ChangedSince, NotOnTheTeam, SomethingMissing
+from advisories.release.scheduling import NotPlannable
 from releases.desk.values import Lacks, Offer
 
 REFUSALS: tuple[type[Exception], ...] = (
     AlreadyOut, BatchStepNotAllowed, BreaksClocks, CannotSplit, ChangedSince, NeedsReason, NoReason, NotAhead,
-    NotOnTheTeam, NotPlannable, SomethingMissing, *embargo_refusals.REFUSALS,
+    NotOnTheTeam, NotPlannable, SomethingMissing, *refusals.REFUSALS,
 )  # fmt: skip
 """What may keep a step from being taken, each with a sentence. Nothing was done then."""
 
@@ -84,7 +84,7 @@ def do(request: HttpRequest, batch: Batch, act: Callable[[], str]) -> HttpRespon
 
 def sentence(refusal: Exception) -> str:
     """A refusal as a sentence."""
-    if isinstance(refusal, embargo_refusals.REFUSALS):
-        return embargo_refusals.in_words(refusal)
+    if isinstance(refusal, refusals.REFUSALS):
+        return refusals.in_words(refusal)
     said = str(refusal).strip()
     return f"{said[:1].upper()}{said[1:]}{'' if said.endswith('.') else '.'}"

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
-from advisories import embargo_dates, scheduling
-from advisories.batching import Audience
+from advisories.embargo import one_date
+from advisories.embargo.outside_clocks import BrokenClock
 from advisories.models import Advisory, Batch
-from advisories.outside_clocks import BrokenClock
 from advisories.policies import current_policy
+from advisories.release import scheduling
+from advisories.release.batching import Audience
 from releases.desk import clocks, ends
 from releases.desk.telling import audiences, good_dates, on_its_day
 from releases.forms.desk import JoinForm, MoveForm, ReasonForm, SplitForm
@@ -122,7 +123,7 @@ def _broken(request: SignedInRequest, advisories: Iterable[Advisory], form: Move
 
 
 def _moving(request: SignedInRequest, found: Batch) -> Question:
-    told, bound = _told(found), embargo_dates.bound_to(members_for(request, found))
+    told, bound = _told(found), one_date.bound_to(members_for(request, found))
     return Question(
         "Move the date",
         f"{found} is planned for {_said(found)}.",

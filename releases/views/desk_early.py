@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.doors import SignedInRequest
-from advisories import ending
-from advisories.embargo import EndReason
-from advisories.ending import Order, Outcome
+from advisories.embargo import ending
+from advisories.embargo.ending import Order, Outcome
+from advisories.embargo.rules import EndReason
 from advisories.models import Advisory, Batch, BatchEntry, StaleBatch
 from advisories.policies import current_policy
-from advisories.releasing import ChangedSince
-from advisories.standing import BatchStanding, of_batch
+from advisories.release.releasing import ChangedSince
+from advisories.release.standing import BatchStanding, of_batch
 from releases.access import may_release
 from releases.desk.mending import grouped
 from releases.desk.telling import audiences

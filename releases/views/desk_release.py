@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
-from advisories import publishing, releasing
 from advisories.lifecycle import State
-from advisories.missing import Lack, missing_for
 from advisories.models import Batch, PublicationStep, Reissue
-from advisories.releasing import ChangedSince
-from advisories.standing import of_batch
+from advisories.release import publishing, releasing
+from advisories.release.missing import Lack, missing_for
+from advisories.release.releasing import ChangedSince
+from advisories.release.standing import of_batch
 from releases.desk import reading, telling
 from releases.desk.mending import grouped, lacks_before_members
 from releases.desk.values import Shown

@@ -11,11 +11,12 @@ from django.utils import timezone
 from pysequoia import Cert, Sig, Tsk, verify
 from pytest_django import Settings
 
-from advisories import attesting, publishing
+from advisories import attesting
 from advisories.formats import clearsign
 from advisories.formats.openpgp import Keyring, Verified
 from advisories.lifecycle import State
 from advisories.models import Advisory, Publication, Signature
+from advisories.release import publishing
 from tests.advisories.formats import schemas
 from tests.advisories.test_public_pages import fixes, published, shown
 from tests.make import make_advisory

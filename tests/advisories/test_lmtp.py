@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from advisories import incoming
 from advisories.lmtp.listening import Bounds, Listener
 from advisories.lmtp.wire import MOST_LINE, Gone, InHand, TooLarge, Wire
 from advisories.management.commands import receive_lmtp
 from advisories.models import DoorKind, Fate, IncomingMail, Report, ReportDoor
+from advisories.reporting import incoming
 from tests.make import make_report
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,11 +7,12 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Role, Sending, User
-from advisories import notifying, scheduling, seating, tidings
-from advisories.batching import Audience, BatchState
+from advisories import notifying, seating
 from advisories.lifecycle import State
 from advisories.models import About, Batch, Notification, Seat, What
 from advisories.models.seat import Right
+from advisories.release import scheduling, tidings
+from advisories.release.batching import Audience, BatchState
 from tests.make import make_advisory, make_contact, make_guest, make_member, make_proposal, make_user
 
 pytestmark = pytest.mark.django_db

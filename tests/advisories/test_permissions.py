@@ -8,13 +8,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role
-from advisories import drafting, permissions, scheduling
+from advisories import permissions
 from advisories.lifecycle import State
-from advisories.missing import Lack
 from advisories.models import Advisory, Permission
 from advisories.permissions import Reach, Start, Subject
-from advisories.standing import of_batch
-from tests.advisories.test_releasing import SECTIONS, fixes_of
+from advisories.release import scheduling
+from advisories.release.missing import Lack
+from advisories.release.standing import of_batch
+from advisories.writing import drafting
+from tests.advisories.release.test_releasing import SECTIONS, fixes_of
 from tests.make import make_advisory, make_user
 
 NOON = datetime(2027, 3, 2, 12, tzinfo=UTC)

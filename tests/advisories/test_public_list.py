@@ -8,13 +8,14 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role
-from advisories import numbering, policies, publishing
+from advisories import numbering, policies
 from advisories.lifecycle import State
 from advisories.models import Advisory, Identifier, Publication, PublicEntry, Standing, Vector
 from advisories.policy import Announced, Policy
 from advisories.public.ages import max_age_s
 from advisories.public.asking import Asked
-from tests.advisories.test_planning import released
+from advisories.release import publishing
+from tests.advisories.release.test_planning import released
 from tests.advisories.test_public_pages import VECTOR, fixes, shown
 from tests.make import make_advisory, make_publication, make_user
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role
-from advisories import publishing, sealing
 from advisories.affected import Needs, Status
 from advisories.content import Fixes, FrozenPatch, FrozenVerdict
 from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, Identifier, Publication, Standing, Vector
+from advisories.release import publishing, sealing
 from tests.make import make_advisory, make_publication, make_user
 
 PATCH = b"""From: Ada Sluice <ada@sluice.example>

@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import freezing, incoming, intake, scheduling, triage
-from advisories.batching import Audience
 from advisories.content import Fixes
 from advisories.lifecycle import State
 from advisories.models import Advisory, Reissue, Report
+from advisories.release import freezing, scheduling
+from advisories.release.batching import Audience
+from advisories.reporting import incoming, intake, triage
 from tests.make import make_advisory, make_guest, make_report, make_user
 
 MANY = 6

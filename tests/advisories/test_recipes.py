@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from advisories import publishing
 from advisories.content import Fixes, FrozenVerdict
 from advisories.formats import meta
 from advisories.lifecycle import State
 from advisories.recipes import recipes_in
+from advisories.release import publishing
 from advisories.texts import dialect
 from tests.advisories.test_public_pages import DIGEST, fixes
 from tests.make import make_advisory

@@ -7,9 +7,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from advisories import charts, publishing
+from advisories import charts
 from advisories.lifecycle import State
 from advisories.models import Event, PublicMeasure, Report
+from advisories.release import publishing
 from advisories.statistics import Measured, add_up
 from tests.advisories.test_public_pages import fixes
 from tests.make import make_accepted_report, make_advisory, make_branch, make_publication, make_tree, make_user

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role
-from advisories import drafting
 from advisories.lifecycle import State
 from advisories.models import Advisory, Event, Publication, Tag
-from tests.advisories.test_describing import post, team
+from advisories.writing import drafting
+from tests.advisories.writing.test_describing import post, team
 from tests.make import make_advisory, make_publication, make_user
 
 __all__ = ["team"]

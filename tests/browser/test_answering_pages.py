@@ -8,10 +8,10 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
 from accounts.models import Role, User
-from advisories import commenting
 from advisories.models import Advisory, AskKind, CommentAudience, NoteAudience, Permission, Product, ReadinessStatus
 from advisories.predisclosure import answering, promising
 from advisories.predisclosure.answering import Told
+from advisories.writing import commenting
 from tests.advisories.predisclosure.told import predisclosed
 from tests.browser.looking import FORMS, look_at
 from tests.make import make_contact, make_member, make_user

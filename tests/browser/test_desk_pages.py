@@ -7,11 +7,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Role, User
-from advisories import drafting, releasing, scheduling, sealing, standing
 from advisories.lifecycle import State
 from advisories.models import Advisory, Batch, Vector
+from advisories.release import releasing, scheduling, sealing, standing
+from advisories.writing import drafting
 from releases.fixes import fixes_of
-from tests.advisories.test_releasing import SECTIONS
+from tests.advisories.release.test_releasing import SECTIONS
 from tests.browser.conftest import Open
 from tests.browser.looking import FORMS, look_at
 from tests.make import make_advisory, make_branch, make_series, make_tree, make_user

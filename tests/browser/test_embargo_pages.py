@@ -7,12 +7,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Role, User
-from advisories import negotiating, outside_clocks
 from advisories.calendar.clocks import FixedEnd
+from advisories.embargo import negotiating, outside_clocks
+from advisories.embargo.negotiating import End
+from advisories.embargo.outside_clocks import Began, Confirmed
 from advisories.lifecycle import State
 from advisories.models import Advisory, Consent, DoorKind, Embargo, Party, Proposal, Report, ReportDoor
-from advisories.negotiating import End
-from advisories.outside_clocks import Began, Confirmed
 from advisories.policy import Policy
 from tests.browser.conftest import Open
 from tests.browser.looking import look_at

@@ -7,9 +7,9 @@ from django.utils import timezone
 from pysequoia import Tsk
 
 from accounts.models import Role, Sending, User
-from advisories import drafting
 from advisories.models import Advisory, Batch, Delivery, DeliveryForm, KeptFrom, MembershipState
 from advisories.predisclosure import reading
+from advisories.writing import drafting
 from tests.advisories.predisclosure.told import make_batch, predisclosed, revised
 from tests.browser.conftest import Open
 from tests.browser.looking import FORMS, look_at

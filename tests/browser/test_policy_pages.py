@@ -7,10 +7,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Role, User
-from advisories import policies, scheduling
+from advisories import policies
 from advisories.lifecycle import State
 from advisories.policy import Announced, Blackout, Cadence, Policy
-from tests.advisories.test_planning import released
+from advisories.release import scheduling
+from tests.advisories.release.test_planning import released
 from tests.browser.conftest import Open
 from tests.browser.looking import look_at
 from tests.make import make_advisory, make_user

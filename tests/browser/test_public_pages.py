@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from advisories import publishing, sealing
 from advisories.affected import Needs, Status
 from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, Identifier, Standing, Tag, Vector
+from advisories.release import publishing, sealing
 from tests.advisories.test_public_pages import VECTOR, fixes
 from tests.browser.conftest import Open
 from tests.browser.looking import FORMS, look_at

@@ -12,11 +12,12 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import Role, User
-from advisories import incoming, publishing, sealing
-from advisories.batching import BatchState
 from advisories.models import Advisory, Arming, Batch, Finder, Proposal, Publication, Report, Tiding, What
+from advisories.release import publishing, sealing
+from advisories.release.batching import BatchState
+from advisories.reporting import incoming
 from releases.models import Branch, Series, Tree
-from tests.advisories.test_releasing import SECTIONS
+from tests.advisories.release.test_releasing import SECTIONS
 from tests.browser.conftest import Open
 from tests.browser.looking import look_over
 from tests.make import checked, fetched, make_guest, make_user

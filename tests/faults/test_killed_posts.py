@@ -7,12 +7,12 @@ import pytest
 from pysequoia import Tsk
 
 from accounts.models import Sending
-from advisories import freezing, tidings
-from advisories.batching import Audience
 from advisories.lifecycle import State
 from advisories.models import Delivery, What
+from advisories.release import freezing, tidings
+from advisories.release.batching import Audience
 from tests.advisories.predisclosure.mailserver import MailServer, free_port, running
-from tests.advisories.test_releasing import fixes_of
+from tests.advisories.release.test_releasing import fixes_of
 from tests.conftest import VAR
 from tests.faults.worker import wait_until, worker
 from tests.make import make_advisory, make_member, make_member_key

@@ -10,12 +10,13 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import drafting, releasing, scheduling, sealing, standing
-from advisories.batching import BatchState
 from advisories.lifecycle import State
 from advisories.models import Advisory, Approval, Arming, Batch, Publication, StaleBatch
+from advisories.release import releasing, scheduling, sealing, standing
+from advisories.release.batching import BatchState
+from advisories.writing import drafting
 from releases.fixes import fixes_of
-from tests.advisories.test_releasing import SECTIONS
+from tests.advisories.release.test_releasing import SECTIONS
 from tests.make import make_advisory, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from accounts.doors import PrivateUnlessPublicMiddleware
 from accounts.models.lasting import LastingQuerySet
-from advisories import icalendars, posting, workspace
+from advisories import icalendars
 from advisories.forms.thread import CommentForm
 from advisories.models import (
     Advisory,
@@ -34,8 +34,10 @@ from advisories.models.public_entry import PublicEntryQuerySet
 from advisories.models.publication import PublicationQuerySet
 from advisories.models.token import TokenQuerySet
 from advisories.predisclosure import delivering
+from advisories.reporting import posting
 from advisories.tasks import send_letter
 from advisories.views import advisories as advisory_views
+from advisories.writing import workspace
 from releases.forms import series as series_forms
 from releases.forms.board import BoardFilter
 from releases.models import Check, Patch, Series, Upload

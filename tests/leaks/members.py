@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import commenting, drafting, tokens, triage
+from advisories import tokens
 from advisories.models import (
     Advisory,
     Application,
@@ -27,6 +27,8 @@ from advisories.models import (
 )
 from advisories.models.token import digest_of
 from advisories.predisclosure import sealing
+from advisories.reporting import triage
+from advisories.writing import commenting, drafting
 from tests.leaks.words import FEED_TOKENS, HIDDEN_END, PLANNED_AT, TOKENS, word
 from tests.make import make_accepted_report, make_contact, make_member
 

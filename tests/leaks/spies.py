@@ -20,10 +20,12 @@ from django.utils import timezone
 from accounts import letters
 from accounts.models import Letter
 from accounts.models.outgoing import Outgoing, Sending
-from advisories import notifying, posting, publishing
+from advisories import notifying
 from advisories.models import Delivery, MemberLetter, OutgoingMail, PublicationStep
 from advisories.models.notification import Notification
 from advisories.predisclosure import delivering, member_letters
+from advisories.release import publishing
+from advisories.reporting import posting
 from tests.conftest import VAR
 from tests.leaks.crawl import told
 from tests.leaks.words import HIDDEN_NUMBER, SECRET, word

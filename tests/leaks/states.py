@@ -7,25 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import (
-    commenting,
-    crediting,
-    drafting,
-    freezing,
-    intake,
-    releasing,
-    scheduling,
-    sealing,
-    seating,
-    standing,
-    tidings,
-    triage,
-)
-from advisories.batching import Audience, BatchState
+from advisories import seating
 from advisories.content import Fixes, FrozenPatch
-from advisories.intake import Told
 from advisories.lifecycle import State
-from advisories.missing import BranchFacts
 from advisories.models import (
     Advisory,
     Arming,
@@ -61,6 +45,12 @@ from advisories.models.identifier import Identifier, Standing
 from advisories.models.seat import Right
 from advisories.models.tag import Tag
 from advisories.openpgp.decrypting import Seal
+from advisories.release import freezing, releasing, scheduling, sealing, standing, tidings
+from advisories.release.batching import Audience, BatchState
+from advisories.release.missing import BranchFacts
+from advisories.reporting import crediting, intake, triage
+from advisories.reporting.intake import Told
+from advisories.writing import commenting, drafting
 from releases.models import PatchMatch, Tree, Trial
 from releases.models.trial import TrialResult
 from tests.leaks.members import add_members, add_those_who_go, work_on

@@ -9,9 +9,9 @@ from pysequoia import Tsk
 from pytest_django import Settings
 
 from accounts.models import Role, User
-from advisories import incoming, opening, posting
 from advisories.models import DoorKind, Event, OpenedFile, OutgoingMail, Report, ReportDoor
-from tests.advisories.test_opening import INNER, sealed
+from advisories.reporting import incoming, opening, posting
+from tests.advisories.reporting.test_opening import INNER, sealed
 from tests.conftest import VAR
 from tests.make import make_advisory, make_seat, make_user
 

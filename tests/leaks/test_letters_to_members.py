@@ -9,9 +9,10 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import Role, Sending
-from advisories import incoming, notifying
+from advisories import notifying
 from advisories.models import Delivery, Event, Membership, Notification
 from advisories.predisclosure import letters
+from advisories.reporting import incoming
 from tests.advisories.predisclosure.mailserver import MailServer, free_port, running, sent_to
 from tests.advisories.predisclosure.test_delivering import SECRET, deliver, told_of
 from tests.conftest import VAR

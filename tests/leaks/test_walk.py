@@ -17,20 +17,7 @@ from hypothesis import settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from accounts.models import Role, User
-from advisories import (
-    batching,
-    commenting,
-    disarming,
-    drafting,
-    freezing,
-    numbering,
-    publishing,
-    releasing,
-    scheduling,
-    sealing,
-    seating,
-    standing,
-)
+from advisories import numbering, seating
 from advisories.content import Fixes, FrozenPatch
 from advisories.lifecycle import StepNotAllowed
 from advisories.models import (
@@ -45,6 +32,8 @@ from advisories.models import (
     StaleBatch,
 )
 from advisories.models.seat import Right
+from advisories.release import batching, disarming, freezing, publishing, releasing, scheduling, sealing, standing
+from advisories.writing import commenting, drafting
 from releases.models import Branch
 from tests.leaks.crawl import whole
 from tests.leaks.oracle import Person, Rows, disagreements

@@ -11,21 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import (
-    afterwards,
-    commenting,
-    drafting,
-    freezing,
-    negotiating,
-    outside_clocks,
-    policies,
-    releasing,
-    scheduling,
-    ticking,
-)
+from advisories import policies
 from advisories.affected import Needs, Status
-from advisories.batching import Audience, BatchState
 from advisories.calendar.clocks import FixedEnd
+from advisories.embargo import afterwards, negotiating, outside_clocks
+from advisories.embargo.negotiating import End
+from advisories.embargo.outside_clocks import Began, Confirmed
 from advisories.lifecycle import State
 from advisories.models import (
     Advisory,
@@ -44,10 +35,11 @@ from advisories.models import (
     Standing,
     Vector,
 )
-from advisories.negotiating import End
-from advisories.outside_clocks import Began, Confirmed
 from advisories.policy import Blackout, Policy
+from advisories.release import freezing, releasing, scheduling, ticking
+from advisories.release.batching import Audience, BatchState
 from advisories.sections import NAMES as SECTIONS
+from advisories.writing import commenting, drafting
 from releases import uploading
 from releases.fixes import fixes_of
 from releases.models import Branch, Check, Flag, Series

@@ -7,15 +7,16 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import disarming, drafting, releasing, scheduling, sealing, standing
-from advisories.batching import Audience, BatchState
 from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, Arming, Batch, Publication, Tiding, What
+from advisories.release import disarming, releasing, scheduling, sealing, standing
+from advisories.release.batching import Audience, BatchState
+from advisories.writing import drafting
 from releases import targeting, uploading, watching
 from releases.checking import requesting
 from releases.fixes import fixes_of, fixes_of_all
 from releases.models import Branch, BranchRun, Cell, Series, Tree
-from tests.advisories.test_releasing import SECTIONS
+from tests.advisories.release.test_releasing import SECTIONS
 from tests.make import checked, fetched, make_advisory, make_branch, make_series, make_user
 from tests.upstream import Upstream, fix, numbered
 

@@ -6,8 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import commenting, tidings, tokens
-from advisories.batching import Audience
+from advisories import tokens
 from advisories.models import (
     Advisory,
     Application,
@@ -25,6 +24,9 @@ from advisories.models import (
     What,
 )
 from advisories.predisclosure import joining, member_letters
+from advisories.release import tidings
+from advisories.release.batching import Audience
+from advisories.writing import commenting
 from tests.make import make_member
 from tests.rights.people import Kind
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts import inviting
 from accounts.models import Invitation, Sending, User
-from advisories import afterwards, commenting, drafting, freezing, negotiating, outside_clocks, publishing, triage
-from advisories.batching import Audience, BatchState
 from advisories.calendar.clocks import FixedEnd
 from advisories.content import Fixes, FrozenPatch
+from advisories.embargo import afterwards, negotiating, outside_clocks
+from advisories.embargo.negotiating import End
 from advisories.lifecycle import LEAVES_A_NOTE, SHOWN_TO_READERS, State
 from advisories.models import (
     Advisory,
@@ -40,9 +40,12 @@ from advisories.models import (
     StepKind,
     Tag,
 )
-from advisories.negotiating import End
 from advisories.openpgp.decrypting import Seal
 from advisories.predisclosure.holding import batch_key
+from advisories.release import freezing, publishing
+from advisories.release.batching import Audience, BatchState
+from advisories.reporting import triage
+from advisories.writing import commenting, drafting
 from releases.models import Branch
 from tests.leaks.addresses import guess, path_to, row_behind
 from tests.make import make_accepted_report, make_advisory

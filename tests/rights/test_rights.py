@@ -10,9 +10,10 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import Role
-from advisories import policies, sealing
+from advisories import policies
 from advisories.policy import Blackout, Policy
 from advisories.predisclosure import sealing as sealing_for_members
+from advisories.release import sealing
 from tests.make import make_branch, make_tree, make_user
 from tests.releases.views.rows import release_on
 from tests.rights.installation import equip, list_what_is_lacking

@@ -6,11 +6,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import releasing, scheduling, sealing, standing
-from advisories.batching import BatchState
 from advisories.lifecycle import State
 from advisories.models import Arming, Batch, Publication
-from tests.advisories.test_releasing import SECTIONS, fixes_of
+from advisories.release import releasing, scheduling, sealing, standing
+from advisories.release.batching import BatchState
+from tests.advisories.release.test_releasing import SECTIONS, fixes_of
 from tests.make import make_advisory, make_user
 
 

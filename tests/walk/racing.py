@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from advisories.content import Fixes
 from advisories.events import Verified, verify
 from advisories.models import Advisory, Event
-from advisories.standing import FixesOf
+from advisories.release.standing import FixesOf
 
 _LONGEST_S = 30
 

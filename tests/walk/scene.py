@@ -7,14 +7,16 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import drafting, negotiating, publishing, releasing, scheduling, sealing, standing
-from advisories.batching import BatchState
+from advisories.embargo import negotiating
+from advisories.embargo.negotiating import End
 from advisories.lifecycle import State
 from advisories.models import Advisory, Arming, Batch, Party, Publication, Reissue
-from advisories.negotiating import End
+from advisories.release import publishing, releasing, scheduling, sealing, standing
+from advisories.release.batching import BatchState
+from advisories.writing import drafting
 from releases.fixes import fixes_of
 from releases.models import Branch, Series
-from tests.advisories.test_releasing import SECTIONS
+from tests.advisories.release.test_releasing import SECTIONS
 from tests.make import checked, make_advisory, make_seat, make_series, make_user
 from tests.upstream import fix, numbered
 

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import ending, negotiating, outside_clocks, publishing, releasing, scheduling, standing
-from advisories.batching import Audience, BatchState
 from advisories.calendar.clocks import FixedEnd
-from advisories.embargo import EmbargoState, EndReason
+from advisories.embargo import ending, negotiating, outside_clocks
+from advisories.embargo.negotiating import End
+from advisories.embargo.outside_clocks import Began, BreaksClocks
+from advisories.embargo.rules import EmbargoState, EndReason
 from advisories.models import (
     Arming,
     Embargo,
@@ -20,9 +21,9 @@ from advisories.models import (
     Tiding,
     What,
 )
-from advisories.negotiating import End
-from advisories.outside_clocks import Began, BreaksClocks
 from advisories.policies import current_policy
+from advisories.release import publishing, releasing, scheduling, standing
+from advisories.release.batching import Audience, BatchState
 from releases import uploading
 from releases.fixes import fixes_of
 from releases.models import Branch

@@ -6,9 +6,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Sending, User
-from advisories import drafting, negotiating, numbering, publishing, scheduling, triage
-from advisories.batching import Audience, BatchState
-from advisories.embargo import AlreadyOut
+from advisories import numbering
+from advisories.embargo import negotiating
+from advisories.embargo.negotiating import End
+from advisories.embargo.rules import AlreadyOut
 from advisories.models import (
     Credit,
     Embargo,
@@ -24,10 +25,13 @@ from advisories.models import (
     Tiding,
     What,
 )
-from advisories.negotiating import End
+from advisories.release import publishing, scheduling
+from advisories.release.batching import Audience, BatchState
+from advisories.reporting import triage
+from advisories.writing import drafting
 from releases import uploading, watching
 from releases.models import Branch
-from tests.advisories.test_publishing import Inbox, inbox
+from tests.advisories.release.test_publishing import Inbox, inbox
 from tests.make import checked, fetched, make_report, make_seat, make_user
 from tests.upstream import Upstream, numbered
 from tests.walk.scene import (

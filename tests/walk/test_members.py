@@ -15,7 +15,6 @@ from pysequoia import Tsk
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from advisories import releasing
 from advisories.models import (
     Application,
     Contact,
@@ -29,6 +28,7 @@ from advisories.models import (
     Scope,
 )
 from advisories.predisclosure import contacts, deciding, delivering, memberships, sealing
+from advisories.release import releasing
 from releases import uploading
 from releases.fixes import fixes_of
 from releases.models import Branch

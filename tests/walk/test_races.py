@@ -2,12 +2,6 @@
 
 import pytest
 
-from advisories import (
-    drafting,
-    publishing,
-    releasing,
-)
-from advisories.batching import Audience, BatchState
 from advisories.lifecycle import State
 from advisories.models import (
     Approval,
@@ -19,8 +13,11 @@ from advisories.models import (
     Tiding,
     What,
 )
-from tests.advisories.test_publishing import LIST, Inbox, inbox
-from tests.advisories.test_releasing import SECTIONS
+from advisories.release import publishing, releasing
+from advisories.release.batching import Audience, BatchState
+from advisories.writing import drafting
+from tests.advisories.release.test_publishing import LIST, Inbox, inbox
+from tests.advisories.release.test_releasing import SECTIONS
 from tests.walk.batches import approving, armed, frozen, is_consistent, its_instant_comes, people, read_again
 from tests.walk.racing import race, refusals
 

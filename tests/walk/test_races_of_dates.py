@@ -6,15 +6,8 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from advisories import (
-    drafting,
-    ending,
-    releasing,
-    scheduling,
-    standing,
-)
-from advisories.batching import BatchState
-from advisories.embargo import EndReason
+from advisories.embargo import ending
+from advisories.embargo.rules import EndReason
 from advisories.lifecycle import State
 from advisories.models import (
     Advisory,
@@ -25,7 +18,10 @@ from advisories.models import (
     Publication,
     StaleBatch,
 )
-from tests.advisories.test_releasing import fixes_of
+from advisories.release import releasing, scheduling, standing
+from advisories.release.batching import BatchState
+from advisories.writing import drafting
+from tests.advisories.release.test_releasing import fixes_of
 from tests.make import make_advisory
 from tests.walk.batches import approving, frozen, is_consistent, people, read_again
 from tests.walk.racing import race, refusals

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from advisories import negotiating, releasing, scheduling
-from advisories.batching import BatchState
-from advisories.embargo import NoSuchProposal
+from advisories.embargo import negotiating
+from advisories.embargo.negotiating import End, NotTheShortest
+from advisories.embargo.rules import NoSuchProposal
 from advisories.models import Advisory, Batch, BatchMove, Embargo, Event, Party, Proposal, StaleBatch, StaleEmbargo
-from advisories.negotiating import End, NotTheShortest
+from advisories.release import releasing, scheduling
+from advisories.release.batching import BatchState
 from tests.make import make_advisory, make_proposal
 from tests.walk.batches import approving, frozen, is_consistent, people, read_again
 from tests.walk.racing import race, refusals

@@ -5,19 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from advisories import (
-    drafting,
-    freezing,
-    intake,
-    numbering,
-    publishing,
-    releasing,
-    scheduling,
-    sealing,
-    standing,
-    triage,
-)
-from advisories.batching import Audience, BatchState
+from advisories import numbering
 from advisories.lifecycle import State
 from advisories.models import (
     Advisory,
@@ -26,7 +14,11 @@ from advisories.models import (
     SignedText,
     StaleBatch,
 )
-from tests.advisories.test_releasing import SECTIONS, fixes_of
+from advisories.release import freezing, publishing, releasing, scheduling, sealing, standing
+from advisories.release.batching import Audience, BatchState
+from advisories.reporting import intake, triage
+from advisories.writing import drafting
+from tests.advisories.release.test_releasing import SECTIONS, fixes_of
 from tests.make import make_advisory, make_report
 from tests.walk.batches import approving, armed, digest, frozen, is_consistent, its_instant_comes, people, read_again
 from tests.walk.racing import Meanwhile, race, refusals

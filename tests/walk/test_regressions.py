@@ -6,12 +6,13 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from advisories import ending, negotiating, releasing, scheduling, standing
 from advisories.affected import Needs, Status
-from advisories.batching import BatchState
-from advisories.embargo import AlreadyOut, EndReason
+from advisories.embargo import ending, negotiating
+from advisories.embargo.negotiating import End
+from advisories.embargo.rules import AlreadyOut, EndReason
 from advisories.models import Affected, Batch, Embargo, Party, Publication, Reissue
-from advisories.negotiating import End
+from advisories.release import releasing, scheduling, standing
+from advisories.release.batching import BatchState
 from releases import uploading
 from releases.fixes import fixes_of
 from releases.models import Branch

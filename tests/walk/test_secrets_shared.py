@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from accounts.models import Role, User
-from advisories import consenting, negotiating, outside_clocks, releasing, scheduling
-from advisories.batching import Audience, BatchState
 from advisories.calendar.clocks import FixedEnd
-from advisories.consents import SILENT, Standing
+from advisories.embargo import consenting, negotiating, outside_clocks
+from advisories.embargo.consents import SILENT, Standing
+from advisories.embargo.negotiating import End
+from advisories.embargo.outside_clocks import BreaksClocks
 from advisories.models import (
     Consent,
     Delivery,
@@ -26,10 +27,10 @@ from advisories.models import (
     Tiding,
     What,
 )
-from advisories.negotiating import End
-from advisories.outside_clocks import BreaksClocks
 from advisories.predisclosure import keeping_from
 from advisories.predisclosure.holding import held_by
+from advisories.release import releasing, scheduling
+from advisories.release.batching import Audience, BatchState
 from releases import uploading
 from releases.fixes import fixes_of
 from releases.models import Branch, Check

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from advisories import opening
 from advisories.openpgp.team import decryption_key
+from advisories.reporting import opening
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections, connection
 
-from advisories import incoming
 from advisories.lmtp.listening import Bounds, Listener
+from advisories.reporting import incoming
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from advisories import incoming
+from advisories.reporting import incoming
 
 
 class Command(BaseCommand):

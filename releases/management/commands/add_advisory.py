@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 
-from advisories import drafting
 from advisories.lifecycle import State
 from advisories.models import Advisory
+from advisories.writing import drafting
 
 
 class Command(BaseCommand):

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.http import parse_http_date
 from pytest_django import Settings
 
-from advisories import publishing
 from advisories.exporting import generations, sweeping
 from advisories.exporting.generations import AnotherRun, NotOurs
 from advisories.exporting.site import ExportFailed, export
 from advisories.exporting.types import PATCHES, TYPES, type_of
 from advisories.lifecycle import State
 from advisories.models import Advisory
+from advisories.release import publishing
 from releases.models import PointRelease
 from tests.advisories.test_public_pages import fixes, published
 from tests.make import make_advisory, make_branch, make_publication, make_tree

@@ -8,12 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role
-from advisories import drafting
 from advisories.formats import clearsign, index
 from advisories.formats.documents import Document
 from advisories.formats.index import Entry
 from advisories.formats.openpgp import Keyring, Verified
 from advisories.models import Advisory, Event, Identifier, ImportedNumber, ImportRun, Origin, Publication, SignedText
+from advisories.writing import drafting
 from tests.advisories.formats.signing import RsaSigner
 from tests.advisories.formats.sluice import SLUICE, attached, sample
 from tests.advisories.importing.bringing import bring, kinds, outcomes, prepared, why

@@ -13,8 +13,6 @@ from pysequoia import Tsk
 from pytest_django import Settings
 
 from accounts.models import Role, Sending
-from advisories import freezing
-from advisories.batching import Audience
 from advisories.formats import armour, packets
 from advisories.lifecycle import State
 from advisories.models import (
@@ -33,9 +31,11 @@ from advisories.openpgp.certificates import Certificate
 from advisories.openpgp.decrypting import DecryptionKey, Seal
 from advisories.openpgp.signing import Signer
 from advisories.predisclosure import delivering, letters
+from advisories.release import freezing
+from advisories.release.batching import Audience
 from tests.advisories.predisclosure.mailserver import MailServer, Taken, free_port, running, sent_to
 from tests.advisories.predisclosure.told import retitled, tell
-from tests.advisories.test_releasing import fixes_of
+from tests.advisories.release.test_releasing import fixes_of
 from tests.make import make_advisory, make_member, make_member_key, make_user
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role, User
-from advisories import commenting, policies
+from advisories import policies
 from advisories.models import (
     Advisory,
     Comment,
@@ -17,6 +17,7 @@ from advisories.models import (
     MembershipState,
     Notification,
 )
+from advisories.writing import commenting
 from tests.advisories.predisclosure.told import predisclosed
 from tests.make import make_advisory, make_contact, make_guest, make_member, make_user
 

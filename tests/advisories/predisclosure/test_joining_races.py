@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 
 from accounts.models import Role, User
-from advisories import drafts
 from advisories.models import Application, Contact, Membership, Organisation, StaleApplication
 from advisories.predisclosure import deciding, joining
 from advisories.predisclosure.joining import Told
+from advisories.reporting import drafts
 from tests.advisories.predisclosure.applying import ANSWERS, public_key
 from tests.make import make_user
 

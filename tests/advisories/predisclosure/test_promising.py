@@ -8,8 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import freezing, scheduling
-from advisories.batching import Audience
 from advisories.lifecycle import State
 from advisories.models import (
     Advisory,
@@ -26,8 +24,10 @@ from advisories.models import (
     What,
 )
 from advisories.predisclosure import promising
+from advisories.release import freezing, scheduling
+from advisories.release.batching import Audience
 from tests.advisories.predisclosure.told import predisclosed, retitled, revised, tell
-from tests.advisories.test_releasing import fixes_of
+from tests.advisories.release.test_releasing import fixes_of
 from tests.make import make_advisory, make_contact, make_member, make_user
 
 pytestmark = pytest.mark.django_db

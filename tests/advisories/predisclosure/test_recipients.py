@@ -7,8 +7,6 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import standing
-from advisories.batching import BatchState
 from advisories.lifecycle import State
 from advisories.models import (
     Advisory,
@@ -21,8 +19,10 @@ from advisories.models import (
 )
 from advisories.predisclosure import keeping_from, promising, recipients
 from advisories.predisclosure.applications import NoReason
+from advisories.release import standing
+from advisories.release.batching import BatchState
 from tests.advisories.predisclosure.told import predisclosed
-from tests.advisories.test_releasing import fixes_of
+from tests.advisories.release.test_releasing import fixes_of
 from tests.make import make_advisory, make_member, make_user
 
 pytestmark = pytest.mark.django_db

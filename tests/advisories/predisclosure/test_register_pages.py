@@ -11,14 +11,14 @@ from django.utils import timezone
 from pysequoia import Tsk
 
 from accounts.models import Role, Sending, User
-from advisories import releasing, scheduling, sealing
 from advisories.lifecycle import State
 from advisories.models import Advisory, Batch, Delivery, KeptFrom, Membership, MembershipState
 from advisories.openpgp.decrypting import DecryptionKey
 from advisories.predisclosure import previewing, reading
+from advisories.release import releasing, scheduling, sealing
 from tests.advisories.predisclosure.mailserver import MailServer
 from tests.advisories.predisclosure.test_delivering import SECRET, deliver, opened_by, text_of, told_of
-from tests.advisories.test_releasing import SECTIONS, fixes_of
+from tests.advisories.release.test_releasing import SECTIONS, fixes_of
 from tests.make import make_advisory, make_contact, make_member, make_member_key, make_user
 from tests.walk.scene import embargoed_until
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from accounts.models import Role, Sending
-from advisories import incoming
 from advisories.models import Delivery, Event, Fate, Membership, Notification, Report
 from advisories.predisclosure import letters, returning
+from advisories.reporting import incoming
 from tests.advisories.predisclosure.mailserver import MailServer
 from tests.advisories.predisclosure.test_delivering import deliver, told_of
 from tests.make import make_user

@@ -3,10 +3,10 @@
 import pytest
 
 from accounts.models import Role, Sending
-from advisories import publishing, sealing, tidings
-from advisories.batching import Audience
 from advisories.lifecycle import State
 from advisories.models import About, Notification, PublicationStep, StepKind, What
+from advisories.release import publishing, sealing, tidings
+from advisories.release.batching import Audience
 from tests.advisories.predisclosure.mailserver import MailServer
 from tests.make import make_advisory, make_user
 

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Role
-from advisories import drafting, freezing, scheduling, tidings
-from advisories.batching import Audience, BatchState
 from advisories.content import Fixes
 from advisories.lifecycle import State
 from advisories.models import Advisory, Batch, Reissue, Revision, Tiding, What
-from tests.advisories.test_releasing import fixes_of
+from advisories.release import freezing, scheduling, tidings
+from advisories.release.batching import Audience, BatchState
+from advisories.writing import drafting
+from tests.advisories.release.test_releasing import fixes_of
 from tests.make import make_advisory, make_user
 
 

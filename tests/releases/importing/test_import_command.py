@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role
-from advisories import drafting
 from advisories.models import Advisory, Event, ImportRun, Publication, Revision
+from advisories.writing import drafting
 from releases.models import PatchMatch, Series, Tree, Trial
 from tests.advisories.formats.signing import RsaSigner
 from tests.advisories.importing.conftest import Letter

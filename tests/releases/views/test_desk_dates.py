@@ -8,11 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import outside_clocks, scheduling
+from advisories.embargo import outside_clocks
+from advisories.embargo.outside_clocks import Began
 from advisories.lifecycle import State
 from advisories.models import Advisory, Batch, Embargo, Overrun, StartedClock
-from advisories.outside_clocks import Began
 from advisories.policies import current_policy
+from advisories.release import scheduling
 from tests.make import make_advisory, make_embargo, make_proposal, make_user
 from tests.releases.views.test_desk_pages import signed_in, when
 

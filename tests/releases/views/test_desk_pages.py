@@ -10,14 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories import drafting, ending, policies, releasing, scheduling, sealing, standing
-from advisories.batching import BatchState
-from advisories.disarming import disarm_for
+from advisories import policies
+from advisories.embargo import ending
 from advisories.lifecycle import State
 from advisories.models import Advisory, Approval, Arming, Batch, KeptFrom, Override, Publication, Reissue, Revision
 from advisories.policy import Policy
+from advisories.release import releasing, scheduling, sealing, standing
+from advisories.release.batching import BatchState
+from advisories.release.disarming import disarm_for
+from advisories.writing import drafting
 from releases.fixes import fixes_of
-from tests.advisories.test_releasing import SECTIONS
+from tests.advisories.release.test_releasing import SECTIONS
 from tests.make import make_advisory, make_member, make_seat, make_user
 
 WEEK = timedelta(days=7)

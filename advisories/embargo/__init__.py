@@ -1,0 +1,1 @@
+"""Embargoes: the rules, their steps on rows, and how people see them."""

@@ -1,0 +1,1 @@
+"""Letting advisories go: planning, freezing, approving, arming, publishing, and what stands in the way."""

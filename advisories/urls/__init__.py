@@ -1,0 +1,1 @@
+"""Addresses, a table for each kind of reader."""

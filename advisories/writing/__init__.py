@@ -1,0 +1,1 @@
+"""Writing advisories together: drafts, what stands beside them, the thread, and the page on which it is done."""

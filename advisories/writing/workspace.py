@@ -1,0 +1,173 @@
+"""One advisory as those who work on it see it: everything its page shows, asked through the viewer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.access import Viewer
+from advisories.access import may_comment_on, may_write_advisories
+from advisories.affected import Status
+from advisories.lifecycle import State
+from advisories.markdown import TooMuchMarkdown, render
+from advisories.models import (
+    Advisory,
+    Affected,
+    BatchEntry,
+    Comment,
+    CommentFile,
+    Event,
+    Finder,
+    Identifier,
+    Permission,
+    Report,
+    Revision,
+    Seat,
+    Tag,
+    Tick,
+    Vector,
+)
+from advisories.release import ticking
+from advisories.release.missing import Facts, Missing, missing_for
+from advisories.reporting import crediting
+from advisories.sections import Audience
+from advisories.steps import steps_from
+from advisories.timeline import timeline_of
+from advisories.writing.showing import by_tree, rendered
+
+
+@dataclass(frozen=True, slots=True)
+class ShownComment:
+    """A comment with its text as HTML; a retracted one has neither text nor files."""
+
+    comment: Comment
+    html: str
+    files: tuple[CommentFile, ...]
+    may_retract: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Another advisory that this one has to do with."""
+
+    words: str
+    other: Advisory
+
+
+def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
+    """What the page shows `viewer`, who works on `advisory`; the number of queries doesn't grow with what there is."""
+    writes = may_write_advisories(viewer)
+    ticks = list(Tick.objects.visible_to(viewer).filter(advisory=advisory).select_related("by"))
+    kind = ticking.kind_for(advisory)
+    lines = ticking.lines_of(kind, ticks)
+    affected = list(Affected.objects.visible_to(viewer).filter(advisory=advisory))
+    return {
+        "advisory": advisory,
+        "may_write": writes,
+        "may_comment": may_comment_on(viewer, advisory),
+        "sections": rendered(advisory.texts, Audience.MEMBER),
+        "steps": steps_from(State(advisory.state)) if writes else (),
+        "lacks": lacks_of(advisory, affected) if writes else (),
+        "doubts": doubts_of(advisory, affected, viewer) if writes else (),
+        "vectors": list(Vector.objects.visible_to(viewer).filter(advisory=advisory)),
+        "permissions": list(Permission.objects.visible_to(viewer).filter(advisory=advisory)),
+        "identifiers": list(Identifier.objects.visible_to(viewer).filter(advisory=advisory)),
+        "tags": list(Tag.objects.visible_to(viewer).filter(advisory=advisory)),
+        "trees": by_tree(affected),
+        "kind": kind,
+        "checklist": lines,
+        "done": sum(line.tick is not None for line in lines),
+        "seats": list(Seat.objects.current().filter(advisory=advisory).select_related("user").order_by("user__email")),
+        "reports": list(Report.objects.visible_to(viewer).filter(advisory=advisory).select_related("finder")),
+        "comments": comments_of(advisory, viewer, writes=writes),
+        "moments": timeline_of(Event.objects.visible_to(viewer).about(advisory), with_names=True),
+        "kin": kin_of(advisory, viewer),
+        "entry": BatchEntry.objects.visible_to(viewer)
+        .current()
+        .filter(advisory=advisory)
+        .select_related("batch")
+        .first(),
+        "revisions": list(
+            Revision.objects.visible_to(viewer)
+            .filter(advisory=advisory)
+            .select_related("advisory")
+            .defer("content")
+            .order_by("-number")
+        ),
+    }
+
+
+def comments_of(advisory: Advisory, viewer: Viewer, *, writes: bool) -> list[ShownComment]:
+    """The thread that `viewer` may read, oldest first."""
+    return shown(Comment.objects.visible_to(viewer).filter(advisory=advisory), viewer, writes=writes)
+
+
+def shown(comments: QuerySet[Comment], viewer: Viewer, *, writes: bool = False) -> list[ShownComment]:
+    """Comments that were fetched through the viewer, with their files; whoever writes advisories retracts any."""
+    rows = list(comments.select_related("by", "retracted_by", "organisation"))
+    files: dict[int, list[CommentFile]] = {}
+    for file in CommentFile.objects.visible_to(viewer).filter(comment__in=[row.pk for row in rows]).defer("content"):
+        files.setdefault(file.comment_id, []).append(file)
+    return [
+        ShownComment(
+            comment=row,
+            html="" if row.retracted_at else _html(row.text),
+            files=tuple(files.get(row.pk, ())),
+            may_retract=row.retracted_at is None and (writes or row.by_id == viewer.pk),
+        )
+        for row in rows
+    ]
+
+
+def kin_of(advisory: Advisory, viewer: Viewer) -> list[Kin]:
+    """Advisories that this one was merged into, split from and so on, where `viewer` may read them too."""
+    away = {"Merged into": advisory.merged_into_id, "Split from": advisory.split_from_id}
+    away["Superseded by"] = advisory.superseded_by_id
+    related = Q(pk__in=[pk for pk in away.values() if pk is not None])
+    related |= Q(merged_into=advisory) | Q(split_from=advisory) | Q(superseded_by=advisory)
+    found = list(Advisory.objects.visible_to(viewer).titled_for(viewer).filter(related).order_by("number"))
+    to = [Kin(words, other) for words, pk in away.items() for other in found if other.pk == pk]
+    back = {"Took in": "merged_into_id", "Split into": "split_from_id", "Supersedes": "superseded_by_id"}
+    return to + [
+        Kin(words, other) for words, name in back.items() for other in found if getattr(other, name) == advisory.pk
+    ]
+
+
+def lacks_of(advisory: Advisory, affected: list[Affected]) -> tuple[Missing, ...]:
+    """What the text still lacks before it can be called ready; patches and dates are others' to say."""
+    if advisory.state not in (State.RESERVED, State.DRAFTING, State.READY):
+        return ()
+    finders = list(Finder.objects.credited_on(advisory))
+    facts = Facts(
+        now=timezone.now(),
+        title=advisory.title,
+        sections=frozenset(name for name, text in advisory.texts.items() if text.strip()),
+        affected_said=bool(affected),
+        undecided_credits=crediting.undecided(finders),
+        named_in_spite=crediting.named_in_spite(
+            finders, (text for name, text in advisory.texts.items() if name != "notes")
+        ),
+        is_out=advisory.is_already_public,
+        deployment_said=bool(advisory.deployment.strip()) or advisory.permissions.exists(),
+    )
+    return missing_for(facts, State.READY)
+
+
+def doubts_of(advisory: Advisory, affected: list[Affected], viewer: Viewer) -> tuple[str, ...]:
+    """What a revision would tell too much of, or say too little about."""
+    named = [row.condition_on_id for row in affected if row.condition_on_id is not None]
+    hidden = Advisory.objects.visible_to(viewer).embargoed().filter(pk__in=named)
+    told = [f"The condition on {other} would tell readers of it: that one is not public." for other in hidden]
+    if any(row.status == Status.UNKNOWN for row in affected):
+        told.append("Of some versions it isn't known whether they are affected.")
+    if not advisory.credits.strip() and not Finder.objects.credited_on(advisory).exists():
+        told.append("Nobody is credited: link the report, or say in the section on credits who found it.")
+    return tuple(told)
+
+
+def _html(text: str) -> str:
+    try:
+        return render(text)
+    except TooMuchMarkdown:
+        return ""

@@ -1,0 +1,1 @@
+"""Letting advisories go."""
