@@ -2,15 +2,19 @@
 
 `notify(user, advisory, what)` is for whoever has a seat on the advisory or speaks for a member that it was delivered
 to, `notify_seated` for all with a seat, `notify_team` for everybody who answers for it, `notify_roles` for others on
-the team. A notice names neither the advisory nor what happened: it says that there is something, and where to sign in.
+the team; `notify_of_reports` is for those who triage. A notice names neither the advisory nor what happened: it says
+that there is something, and where to sign in.
 """
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts import outbox
@@ -21,6 +25,9 @@ from advisories import bells
 from advisories.models import About, Advisory, Delivery, Notification
 
 _MOST_AT_ONCE = 50
+_BETWEEN_REPORTS = timedelta(minutes=10)
+"""Reports that follow each other more closely are told of in one letter: a flood fills the queue and no mailbox."""
+_TRIAGING = (Role.SECURITY, Role.COORDINATOR)
 
 
 @transaction.atomic
@@ -31,6 +38,20 @@ def notify(user: User, advisory: Advisory, what: About, *, but: User | None = No
     """
     if user == but or not user.is_active:
         return None
+    return _promise(user, advisory, what)
+
+
+@transaction.atomic
+def notify_of_reports(owner: User | None = None) -> None:
+    """Promise a notice that there is something to triage: to `owner` while they triage, else to all who do."""
+    triaging = User.objects.filter(pk__in=TeamSeat.objects.current().filter(role__in=_TRIAGING).values("user"))
+    told = triaging.filter(pk=owner.pk, is_active=True) if owner else triaging.none()
+    for user in told or triaging.filter(is_active=True):
+        lately = Notification.objects.filter(user=user, advisory=None, sent_at__gt=Now() - _BETWEEN_REPORTS).exists()
+        _promise(user, None, About.REPORTS, **({"due_at": Now() + _BETWEEN_REPORTS} if lately else {}))
+
+
+def _promise(user: User, advisory: Advisory | None, what: About, **fields: Any) -> Notification:
     domain = settings.MAIL_ADDRESS.rpartition("@")[2]
     notice, is_new = Notification.objects.get_or_create(
         user=user,
@@ -38,7 +59,7 @@ def notify(user: User, advisory: Advisory, what: About, *, but: User | None = No
         what=what,
         state=Sending.QUEUED,
         attempts=0,
-        defaults={"header_id": f"<{secrets.token_hex(12)}@{domain}>"},
+        defaults={"header_id": f"<{secrets.token_hex(12)}@{domain}>", **fields},
     )
     if is_new:
         bells.ring_for_notice(notice.pk)
@@ -47,7 +68,7 @@ def notify(user: User, advisory: Advisory, what: About, *, but: User | None = No
 
 def notify_team(advisory: Advisory, what: About = About.TROUBLE, *, but: User | None = None) -> None:
     """Promise a notice to everybody who answers for the advisory now."""
-    notify_roles([Role.SECURITY, Role.COORDINATOR], advisory, what, but=but)
+    notify_roles(_TRIAGING, advisory, what, but=but)
 
 
 def notify_roles(roles: Iterable[Role], advisory: Advisory, what: About, *, but: User | None = None) -> None:
@@ -86,7 +107,9 @@ def _hand_over(notice: Notification) -> None:
     _message(notice).send()
 
 
-def _may_know(user: User, advisory: Advisory) -> bool:
+def _may_know(user: User, advisory: Advisory | None) -> bool:
+    if advisory is None:
+        return TeamSeat.objects.current().filter(user=user, role__in=_TRIAGING).exists()
     return Advisory.objects.known_to(user).filter(pk=advisory.pk).exists() or _was_delivered(user, advisory.pk)
 
 
@@ -95,8 +118,10 @@ def _was_delivered(user: User, advisory: int) -> bool:
 
 
 def _where(notice: Notification) -> str:
-    """The list of what they work on, a member's desk, the calendar of those who keep dates: none names what it is."""
+    """Triage, the list of what they work on, a member's desk, the calendar of those who keep dates: none says what."""
     user, advisory = notice.user, notice.advisory_id
+    if advisory is None:
+        return reverse("triage:queue")
     if Advisory.objects.worked_on_by(user).filter(pk=advisory).exists():
         return reverse("advisories:list")
     keeps_dates = is_on_the_team(user) and not _was_delivered(user, advisory)
@@ -129,5 +154,6 @@ _SAYS = {
     About.DATES: "there is something that waits for your answer, such as a date.",
     About.NEWS: "there is something new in what you take part in.",
     About.POST: "somebody has written in what you take part in.",
+    About.REPORTS: "there is something in the triage queue that nobody has looked at yet.",
     About.TROUBLE: "something that should have gone out did not, and waits for somebody of the team.",
 }

@@ -19,23 +19,27 @@ class About(models.TextChoices):
     NEWS = "news", "There is something new"
     POST = "post", "Somebody has written"
     TROUBLE = "trouble", "Something went wrong and waits for the team"
+    REPORTS = "reports", "Somebody has reported something"
 
 
 class NotificationQuerySet(OutgoingQuerySet["Notification"]):
     """Questions about notifications."""
 
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those of advisories that `viewer` works on."""
+        """Keep those of advisories that `viewer` works on, and the viewer's own of the triage queue."""
         from advisories.models.advisory import Advisory
 
-        return self.filter(advisory__in=Advisory.objects.worked_on_by(viewer))
+        of_theirs = Q(advisory__in=Advisory.objects.worked_on_by(viewer))
+        return self.filter(of_theirs | Q(advisory=None, user=viewer.pk))
 
 
 class Notification(Outgoing):
-    """One letter to one person about one advisory. It holds no text: that follows from its subject."""
+    """One letter to one person about one advisory, or about the triage queue. It holds no text: that follows."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
-    advisory = models.ForeignKey("advisories.Advisory", on_delete=models.PROTECT, related_name="notifications")
+    advisory = models.ForeignKey(
+        "advisories.Advisory", on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
     what = models.CharField(max_length=10, choices=About)
     header_id = models.CharField(
         max_length=250, unique=True, help_text="Its Message-ID: the same in every attempt, so that two arrive as one."
@@ -48,11 +52,20 @@ class Notification(Outgoing):
         constraints = [
             *Outgoing.Meta.constraints,
             models.CheckConstraint(condition=Q(what__in=About.values), name="advisories_notification_what_is_known"),
+            models.CheckConstraint(
+                condition=Q(advisory=None, what=About.REPORTS) | (Q(advisory__isnull=False) & ~Q(what=About.REPORTS)),
+                name="advisories_notification_is_of_an_advisory_or_of_the_queue",
+            ),
             # However much happens before it goes out, it is one letter.
             models.UniqueConstraint(
                 fields=["user", "advisory", "what"],
                 condition=Q(state=Sending.QUEUED, attempts=0),
                 name="advisories_notification_one_waits",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(state=Sending.QUEUED, attempts=0, advisory=None),
+                name="advisories_notification_one_of_the_queue_waits",
             ),
         ]
 

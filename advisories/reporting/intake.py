@@ -9,6 +9,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Greatest, Substr
 from django.utils import timezone
 
+from advisories import notifying
 from advisories.models import (
     Attachment,
     Author,
@@ -64,6 +65,8 @@ def open_report(
     is_answered = bool(told.address) and not is_suspect
     if is_answered and Knock.objects.may_enter("receipt", told.address.lower(), limit=_RECEIPTS_PER_HOUR):
         posting.promise(report, Notice.RECEIVED, key="received")
+    if not is_suspect:
+        notifying.notify_of_reports()
     Event.objects.record(report, kind="report-received", by=None)
     return report
 
@@ -78,6 +81,7 @@ def continue_thread(
     Report.objects.filter(pk=report.pk).update(heard_at=Greatest(F("heard_at"), Value(at)))
     longer = Substr(Concat(F("text"), Value(f"\n{text}")), 1, MOST_SEARCHED)
     ReportText.objects.filter(report=report).update(text=longer)
+    notifying.notify_of_reports(report.owner)
     Event.objects.record(report, kind="finder-wrote", by=None, detail={"message": message.pk})
     return message
 

@@ -4,15 +4,18 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.models import Role, Sending, User
+from accounts.models import Role, Sending, TeamSeat, User
 from advisories import notifying, seating
 from advisories.lifecycle import State
-from advisories.models import About, Batch, Notification, Seat, What
+from advisories.models import About, Batch, Notification, Report, Seat, What
 from advisories.models.seat import Right
 from advisories.release import scheduling, tidings
 from advisories.release.batching import Audience, BatchState
+from advisories.reporting import intake, triage
 from tests.make import make_advisory, make_contact, make_guest, make_member, make_proposal, make_user
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +128,65 @@ def test_a_release_manager_is_told_that_a_settled_date_is_given_up_and_nothing_o
     batch.refresh_from_db()
     scheduling.cancel(batch, reason="There is no fix.", by=one)
     assert Notification.objects.filter(user=manager).count() == 1
+
+
+def reported(title: str = "Unspeakable title", *, is_suspect: bool = False) -> Report:
+    return intake.open_report(intake.Told(title, "Unspeakable words"), is_suspect=is_suspect)
+
+
+def test_everybody_who_triages_hears_that_a_report_came_and_nothing_of_it() -> None:
+    team = [make_user("one@sluice.example", Role.SECURITY), make_user("two@sluice.example", Role.COORDINATOR)]
+    make_user("releases@sluice.example", Role.RELEASE_MANAGER)
+    report = reported()
+    text = sent()
+    assert sorted(letter.to[0] for letter in mail.outbox) == sorted(user.email for user in team)
+    assert "/triage/\n" in text
+    assert "Unspeakable" not in text
+    assert report.reference not in text
+
+
+def test_reports_that_follow_each_other_closely_are_told_of_in_one_letter() -> None:
+    make_user("one@sluice.example", Role.SECURITY)
+    reported()
+    reported("Another")
+    sent()
+    assert len(mail.outbox) == 1
+    reported("A third")
+    sent()
+    assert len(mail.outbox) == 1
+    later = Notification.objects.get(state=Sending.QUEUED)
+    assert timedelta(minutes=9) < later.due_at - timezone.now() <= timedelta(minutes=10)
+
+
+def test_what_a_machine_seems_to_have_sent_wakes_nobody() -> None:
+    make_user("one@sluice.example", Role.SECURITY)
+    reported(is_suspect=True)
+    assert not Notification.objects.exists()
+
+
+def test_what_a_finder_adds_is_told_to_whoever_took_the_report_as_long_as_they_triage() -> None:
+    owner, other = make_user("one@sluice.example", Role.SECURITY), make_user("two@sluice.example", Role.SECURITY)
+    report = reported()
+    Notification.objects.all().delete()
+    triage.assign(report, owner, by=owner)
+    intake.continue_thread(report, "More.")
+    assert [notice.user for notice in Notification.objects.all()] == [owner]
+    Notification.objects.all().delete()
+    TeamSeat.objects.filter(user=owner).update(until_at=Now())
+    intake.continue_thread(report, "Still more.")
+    assert [notice.user for notice in Notification.objects.all()] == [other]
+
+
+def test_whoever_left_the_team_meanwhile_is_not_told_of_reports() -> None:
+    user = make_user("one@sluice.example", Role.SECURITY)
+    reported()
+    TeamSeat.objects.filter(user=user).update(until_at=Now())
+    assert sent() == ""
+    assert Notification.objects.get().state == Sending.STOPPED
+
+
+def test_a_notice_is_of_an_advisory_or_of_the_queue() -> None:
+    user = make_user("one@sluice.example", Role.SECURITY)
+    for advisory, what in ((None, About.NEWS), (make_advisory(), About.REPORTS)):
+        with pytest.raises(IntegrityError, match="of_the_queue"), transaction.atomic():
+            Notification.objects.create(user=user, advisory=advisory, what=what, header_id=what)
