@@ -1,4 +1,7 @@
-"""Texts whose writer's session ended before they were sent: kept, and handed back once they have signed in again."""
+"""Texts whose writer's session ended before they were sent: kept, and handed back once they have signed in again.
+
+To the same browser alone: a link to somebody else's words would put them before a writer as if they were their own.
+"""
 
 import hashlib
 import secrets
@@ -13,6 +16,9 @@ _PER_HOUR = 30
 """Texts from one address; whoever they belong to hasn't signed in yet."""
 
 _NOT_TYPED = ("csrfmiddlewaretoken", "kept")
+_OF_THIS_BROWSER = "typed"
+"""Where a session, of somebody or of nobody yet, has the digests of what was typed in it."""
+_MOST_AT_ONCE = 20
 
 
 def keep(request: HttpRequest, back_to: str, visitor: str) -> str:
@@ -27,12 +33,17 @@ def keep(request: HttpRequest, back_to: str, visitor: str) -> str:
         return back_to
     token = secrets.token_hex(20)
     TypedText.objects.create(token_sha256=_digest_of(token), address=back_to[:200], fields=_storable(fields))
+    typed_here = [*request.session.get(_OF_THIS_BROWSER, ()), _digest_of(token)]
+    request.session[_OF_THIS_BROWSER] = typed_here[-_MOST_AT_ONCE:]
     return f"{back_to}?kept={token}"
 
 
 def kept_for(request: HttpRequest) -> QueryDict | None:
-    """What was typed at this page, where its token is asked for; never what was typed at another."""
-    found = TypedText.objects.behind(_digest_of(request.GET.get("kept", "")), request.path).first()
+    """What was typed at this page in this browser, where its token is asked for; never what was typed at another."""
+    digest = _digest_of(request.GET.get("kept", ""))
+    if digest not in request.session.get(_OF_THIS_BROWSER, ()):
+        return None
+    found = TypedText.objects.behind(digest, request.path).first()
     if found is None:
         return None
     fields = QueryDict(mutable=True)

@@ -16,7 +16,7 @@ from advisories.models import Advisory, Affected, CommentAudience, Identifier, S
 from advisories.models.seat import Right
 from advisories.release import ticking
 from advisories.writing import commenting, drafting
-from tests.make import make_advisory, make_publication, make_report, make_user
+from tests.make import make_advisory, make_guest, make_publication, make_report, make_user
 
 VECTOR = "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H"
 
@@ -173,13 +173,24 @@ def test_either_text_or_a_third_is_kept(team: Client, writer: User, choice: str,
 def test_a_text_outlives_the_session_in_which_it_was_typed(writer: User) -> None:
     advisory = make_advisory(title="Words")
     typed = {"title": "Words", "impact": "Long thought about.", "read_version": 1}
-    answer = Client().post(f"/advisories/{advisory.number}/edit", typed)
+    browser = Client()
+    answer = browser.post(f"/advisories/{advisory.number}/edit", typed)
     assert answer["Location"].startswith("/sign-in?next=")
     back = answer["Location"].split("next=")[1].replace("%3F", "?").replace("%3D", "=")
-    assert Client().get(back).status_code == 302
-    page = signed_in(writer).get(back).content.decode()
+    assert browser.get(back).status_code == 302
+    browser.force_login(writer)
+    page = browser.get(back).content.decode()
     assert "Long thought about." in page
     assert "It is not saved yet" in page
+
+
+def test_a_link_to_what_a_stranger_typed_puts_no_words_before_a_writer(writer: User) -> None:
+    advisory = make_advisory(title="Words")
+    answer = Client().post(f"/advisories/{advisory.number}/edit", {"title": "Words", "impact": "Put before you."})
+    back = answer["Location"].split("next=")[1].replace("%3F", "?").replace("%3D", "=")
+    page = signed_in(writer).get(back)
+    assert page.status_code == 200
+    assert "Put before you." not in page.content.decode()
 
 
 def test_a_text_typed_in_an_earlier_session_is_handed_back_instead_of_refused(writer: User) -> None:
@@ -199,9 +210,12 @@ def test_a_text_typed_in_an_earlier_session_is_handed_back_instead_of_refused(wr
 
 def test_what_was_typed_at_one_advisory_is_not_handed_out_at_another(writer: User) -> None:
     one, other = make_advisory(), make_advisory()
-    answer = Client().post(f"/advisories/{one.number}/edit", {"impact": "Long thought about."})
+    browser = Client()
+    answer = browser.post(f"/advisories/{one.number}/edit", {"impact": "Long thought about."})
     token = answer["Location"].split("kept%3D")[1]
-    assert "Long thought" not in signed_in(writer).get(f"/advisories/{other.number}/edit?kept={token}").content.decode()
+    browser.force_login(writer)
+    assert "Long thought" in browser.get(f"/advisories/{one.number}/edit?kept={token}").content.decode()
+    assert "Long thought" not in browser.get(f"/advisories/{other.number}/edit?kept={token}").content.decode()
 
 
 def test_what_nobody_came_back_for_is_forgotten_within_a_week(db: None) -> None:
@@ -219,10 +233,12 @@ def test_strangers_cannot_fill_the_database_with_texts(db: None) -> None:
 
 def test_a_comment_outlives_its_session_too(db: None) -> None:
     advisory = make_advisory()
-    guest = guest_of(advisory)
-    answer = Client().post(f"/advisories/{advisory.number}/thread", {"text": "Long thought about."})
+    guest = make_guest(advisory)
+    browser = Client()
+    answer = browser.post(f"/advisories/{advisory.number}/thread", {"text": "Long thought about."})
     back = answer["Location"].split("next=")[1].replace("%3F", "?").replace("%3D", "=")
-    assert "Long thought about." in guest.get(back).content.decode()
+    browser.force_login(guest)
+    assert "Long thought about." in browser.get(back).content.decode()
 
 
 def test_a_version_is_answered_for(team: Client) -> None:
