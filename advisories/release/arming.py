@@ -33,7 +33,7 @@ class Armament:
 
     advisories: frozenset[ArmedAdvisory]
     recipients: frozenset[str]
-    """Where it will be sent, each with what it is encrypted to, as one text of the caller's making."""
+    """Where it will be sent, each as one text of the caller's making. Letters are for the keys of their day."""
     public_at: datetime
 
     def digest(self) -> str:

@@ -156,7 +156,8 @@ def _verdicts(facts: Facts) -> Iterator[Missing]:
         elif not branch.applies:
             yield Missing(Lack.VERDICT, f"The series does not apply on {branch.name}.")
         for number in branch.waits_for:
-            yield Missing(Lack.VERDICT, f"On {branch.name} it needs the fix of {number} first, which would not be out.")
+            first = f"the fix of advisory {number} first, which would not be out"
+            yield Missing(Lack.VERDICT, f"On {branch.name} it needs {first}.")
 
 
 def _embargo(facts: Facts) -> Iterator[Missing]:

@@ -103,7 +103,7 @@ def test_a_fix_that_needs_a_secret_one_says_nothing_of_it_when_it_goes_out_first
     checked(branch)
     batch = frozen([advisory], timezone.now() + WEEK, by=people[0])
     assert not approved_by(batch, *people[1:])
-    assert f"needs the fix of {secret.number} first, which would not be out" in missing(batch)[0]
+    assert f"needs the fix of advisory {secret.number} first, which would not be out" in missing(batch)[0]
     releasing.override(advisory, str(branch), fixes_of, reason="Members have the other one.", by=people[0])
     assert approved_by(batch, *people[1:]), missing(batch)
     released(batch)
