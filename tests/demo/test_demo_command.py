@@ -141,9 +141,11 @@ def test_a_killed_run_leaves_no_process_and_the_next_says_so_and_starts_afresh(t
 def test_ctrl_c_ends_every_process_and_two_at_once_are_refused(shown: tuple[Path, str]) -> None:
     place, _ = shown
     command = [sys.executable, "manage.py", "demo", "--port", str(_free_port())]
+    # A shell that starts the suite in the background has Ctrl-C ignored in all that follows.
     serving = subprocess.Popen(
-        command, cwd=ROOT, env=_environment(place), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+        command, cwd=ROOT, env=_environment(place), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     assert serving.stdout is not None
     for line in serving.stdout:
         if "Serving until Ctrl-C" in line:
@@ -151,7 +153,7 @@ def test_ctrl_c_ends_every_process_and_two_at_once_are_refused(shown: tuple[Path
     second = _demo(place, "--once", "--port", str(_free_port()))
     assert "Another demonstration runs" in second.stderr
     serving.send_signal(signal.SIGINT)
-    rest = serving.communicate(timeout=150)[0]
+    rest = serving.communicate(timeout=60)[0]
     assert "Ended, and every process with it." in rest
     assert serving.returncode == 0
     assert _processes_in(place) == []

@@ -32,7 +32,7 @@ from advisories.models.message import MessageQuerySet
 from advisories.models.organisation import OrganisationQuerySet
 from advisories.models.public_entry import PublicEntryQuerySet
 from advisories.models.publication import PublicationQuerySet
-from advisories.models.token import TokenQuerySet
+from advisories.models.token import TokenQuerySet, digest_of
 from advisories.predisclosure import delivering
 from advisories.reporting import posting
 from advisories.tasks import send_letter
@@ -61,6 +61,7 @@ from tests.leaks.asking import (
 )
 from tests.leaks.people import FINDER, MEMBER
 from tests.leaks.words import (
+    FEED_TOKENS,
     FINDERS_TOKEN,
     HIDDEN_NUMBER,
     MERGED_NUMBER,
@@ -74,8 +75,8 @@ logger = logging.getLogger("advisories.views")
 
 
 def key_of(rows: Any, secret: str, *scopes: object) -> Any:
-    """Whatever is shown opens the first token."""
-    return Token.objects.select_related("user")[0]
+    """Whatever is shown opens the token of somebody who reads something."""
+    return Token.objects.select_related("user").get(digest=digest_of(FEED_TOKENS["contact of a member"]))
 
 
 def _mail_to_the_suspended(patch: pytest.MonkeyPatch, world: World) -> None:
