@@ -10,15 +10,18 @@ LONGEST = timedelta(seconds=60)
 """However far the next release time is: something may go out at any instant, and nobody is to wait long for it."""
 
 
-def max_age_s(policy: Policy, now: datetime) -> int:
+def max_age_s(policy: Policy, now: datetime, announced_at: datetime | None = None) -> int:
     """How long a cache may keep a page, in seconds: a minute, and never past the time of day at which releases are.
 
-    The time of day is public. The instant of what is armed is not, so it takes no part in this.
+    The time of day is public, and so is the next instant that the policy announces (aware). Any other instant at which
+    something will be public is not, so it takes no part in this.
     """
     minute = now.replace(second=0, microsecond=0)
     until = _next_release_time(policy.zone, policy.release_time.isoformat(), minute)
     if until <= now:
         until = _next_release_time(policy.zone, policy.release_time.isoformat(), minute + timedelta(minutes=1))
+    if announced_at is not None and announced_at > now:
+        until = min(until, announced_at)
     return int(min(LONGEST, until - now).total_seconds())
 
 

@@ -13,13 +13,11 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from advisories.policy import Policy
-from advisories.public.ages import max_age_s
-from advisories.public.keeping import asking
+from advisories.public.keeping import asking, may_age_s
 
 _DEPENDS_ON = (
     *("PROJECT_NAME", "ADVISORY_PREFIX", "MAIN_TREE", "SITE_URL", "PUBLIC_URL", "DEBUG", "STORAGES", "BRAND"),
@@ -52,7 +50,7 @@ def answer(
         response = make()
     if response.status_code in (200, 304):
         response["ETag"] = mine.tag
-        response["Cache-Control"] = f"public, max-age={max_age_s(policy, timezone.now())}"
+        response["Cache-Control"] = f"public, max-age={may_age_s(policy, mine.turn)}"
         if mine.changed_s is not None:
             response["Last-Modified"] = http_date(mine.changed_s)
     return response

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from advisories import policies
-from advisories.policy import Policy
+from advisories.policy import Announced, Policy
 from advisories.public.ages import max_age_s
 from advisories.public.turn import Turn, turn
 
@@ -206,4 +206,10 @@ def _kept(request: HttpRequest, key: Key, mine: Asking, response: HttpResponse) 
 
 
 def _given_out(kept: Kept, request: HttpRequest) -> HttpResponse:
-    return kept.answer(request, max_age_s(kept.policy, timezone.now()))
+    return kept.answer(request, may_age_s(kept.policy, kept.turn))
+
+
+def may_age_s(policy: Policy, known: Turn | None) -> int:
+    """Seconds for which caches may keep a page, by the turn that is `known`, or is asked for where dates are told."""
+    announced_at = (known or turn()).announced_at if Announced.DATES in policy.announced else None
+    return max_age_s(policy, timezone.now(), announced_at)

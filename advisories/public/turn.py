@@ -3,6 +3,7 @@
 It changes more often than they do (each event of the team is one) and says so to nobody: tags are not made of it.
 """
 
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -22,6 +23,8 @@ class Turn(NamedTuple):
     signature: int | None
     policy: tuple[int, str] | None
     """Number and document of the policy in force; None where nobody has changed it."""
+    announced_at: datetime | None
+    """The next instant of a release whose date is settled: for what the policy announces, and for nothing else."""
 
 
 _QUESTION = """SELECT
@@ -31,12 +34,17 @@ _QUESTION = """SELECT
     (SELECT MAX(made_at) FROM advisories_signedtext),
     (SELECT MAX(id) FROM advisories_signature),
     (SELECT MAX(sequence) FROM advisories_policyversion),
-    (SELECT CAST(document AS text) FROM advisories_policyversion ORDER BY sequence DESC LIMIT 1)"""
+    (SELECT CAST(document AS text) FROM advisories_policyversion ORDER BY sequence DESC LIMIT 1),
+    (SELECT MIN(planned_at) FROM advisories_batch
+        WHERE state NOT IN ('open', 'released', 'cancelled') AND planned_at > %NOW%)"""
 
 
 def turn() -> Turn:
     """Ask the database, whose clock says what is public: one query that reads the ends of a few indexes."""
     with connection.cursor() as cursor:
         cursor.execute(_QUESTION.replace("%NOW%", clock.NOW[connection.vendor]))
-        event, publication, live_at, text_at, signature, number, document = cursor.fetchone()
-    return Turn(event, publication, live_at, text_at, signature, (number, document) if number else None)
+        event, publication, live_at, text_at, signature, number, document, announced_at = cursor.fetchone()
+    if isinstance(announced_at, str):
+        announced_at = datetime.fromisoformat(announced_at).replace(tzinfo=UTC)
+    policy = (number, document) if number else None
+    return Turn(event, publication, live_at, text_at, signature, policy, announced_at)

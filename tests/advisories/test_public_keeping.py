@@ -2,6 +2,7 @@
 
 import gzip
 import time
+from datetime import time as datetime_time
 from datetime import timedelta
 
 import pytest
@@ -14,9 +15,11 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import Role
 from advisories import numbering, policies
 from advisories.lifecycle import State
-from advisories.models import Advisory, Publication
-from advisories.policy import Policy
+from advisories.models import Advisory, Batch, Publication
+from advisories.policy import Announced, Policy
 from advisories.public import keeping
+from advisories.release import scheduling
+from advisories.release.batching import BatchState
 from tests.advisories.test_public_pages import published
 from tests.make import make_advisory, make_publication, make_user
 
@@ -169,3 +172,43 @@ def test_no_more_is_kept_than_fits(published: Advisory, monkeypatch: pytest.Monk
         Client().get(f"/advisories/?q={word}")
     assert 0 < keeping._shelf.size <= 60_000
     assert keeping._shelf.size == sum(one.size for one in keeping._shelf.answers.values())
+
+
+def settled_in(seconds: int) -> None:
+    """A release whose date is settled, at no time of day that a policy names."""
+    team = make_user("planner@sluice.example", Role.SECURITY)
+    batch = scheduling.plan([make_advisory(number=16)], timezone.now() + timedelta(days=2), by=team)
+    at = timezone.now() + timedelta(seconds=seconds)
+    Batch.objects.filter(pk=batch.pk).update(state=BatchState.FROZEN, planned_at=at)
+
+
+def ages(address: str) -> list[int]:
+    """How long caches may keep a page: made anew, kept, confirmed."""
+    first = Client().get(address)
+    answers = [first, *(Client().get(address) for _ in range(2))]
+    answers.append(Client().get(address, headers={"If-None-Match": first["ETag"]}))
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 304]
+    return [int(answer["Cache-Control"].rpartition("max-age=")[2]) for answer in answers]
+
+
+@pytest.mark.parametrize("address", ["/", "/advisories/12/", "/advisories/feed.atom"])
+def test_no_cache_outlives_a_date_that_is_announced(published: Advisory, address: str) -> None:
+    coordinator = make_user("coordinator@sluice.example", Role.COORDINATOR)
+    announcing = Policy("SSA", announced=frozenset({Announced.DATES}), release_time=away_from_now())
+    policies.change(announcing, based_on=0, by=coordinator, why="Readers plan their nights.")
+    settled_in(20)
+    assert all(0 < age <= 20 for age in ages(address))
+
+
+@pytest.mark.parametrize("address", ["/", "/advisories/12/"])
+def test_a_date_that_nobody_was_told_shortens_nothing(published: Advisory, address: str) -> None:
+    coordinator = make_user("coordinator@sluice.example", Role.COORDINATOR)
+    silent = Policy("SSA", announced=frozenset(), release_time=away_from_now())
+    policies.change(silent, based_on=0, by=coordinator, why="Nobody is told.")
+    settled_in(20)
+    assert ages(address) == [60, 60, 60, 60]
+
+
+def away_from_now() -> datetime_time:
+    """A time of day half a day from now."""
+    return (timezone.now() + timedelta(hours=12)).time().replace(second=0, microsecond=0)
