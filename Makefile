@@ -2,8 +2,6 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
-# One more than there are processors: a third of the time a test waits for a browser, a server or a worker.
-TESTERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 
 .PHONY: help demo code test test-servers check format nightly bench clean
 
@@ -19,7 +17,7 @@ code: ## the code that the demonstration asks for after a password (FOR=ADDRESS)
 
 test: ## the whole suite; with CI=true in Chromium too, and again on PostgreSQL and Redis
 	@$(PYTHON) bootstrap.py develop
-	@$(PY) -m pytest -n $(TESTERS) $(ARGS)
+	@$(PY) -m pytest -n auto $(ARGS)
 	@if [ "$$CI" = true ]; then $(MAKE) --no-print-directory test-servers; fi
 
 # What another database can't change: pure rooms, pages in a browser, the demonstration.
@@ -32,7 +30,7 @@ test-servers:
 	@test -n "$$PENSTOCK_TEST_DATABASE_URL" || { echo "PENSTOCK_TEST_DATABASE_URL names no PostgreSQL"; exit 1; }
 	@test -n "$$PENSTOCK_TEST_BROKER_URL" || { echo "PENSTOCK_TEST_BROKER_URL names no Redis"; exit 1; }
 	@PENSTOCK_DATABASE_URL=$$PENSTOCK_TEST_DATABASE_URL PENSTOCK_BROKER_URL=$$PENSTOCK_TEST_BROKER_URL \
-		$(PY) -m pytest -n $(TESTERS) $(addprefix --ignore ,$(ASKS_NO_DATABASE) $(BY_NIGHT)) $(ARGS)
+		$(PY) -m pytest -n auto $(addprefix --ignore ,$(ASKS_NO_DATABASE) $(BY_NIGHT)) $(ARGS)
 
 check: ## linting, typing, import contracts, templates, migrations, deployment checks
 	@$(PYTHON) bootstrap.py develop
