@@ -199,7 +199,8 @@ def test_a_list_of_many_asks_as_often_as_a_list_of_one(program: Program, path: s
         program.get(path)
         with CaptureQueriesContext(connection) as queries:
             assert program.get(path).status_code == 200
-        counted.append(len(queries))
+        # The limit on asking counts by the minute, and asks once more where one begins.
+        counted.append(sum("accounts_cache" not in query["sql"] for query in queries))
     assert counted[0] == counted[1]
 
 
