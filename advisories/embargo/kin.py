@@ -7,8 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from advisories.embargo import consenting
-from advisories.embargo import rules as rules
+from advisories.embargo import consenting, rules
 from advisories.models import Advisory, Answer, Consent, Embargo, Event, Out, Proposal, ProposalState, StartedClock
 
 

@@ -12,8 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from advisories.embargo import consenting, outside_clocks
-from advisories.embargo import rules as rules
+from advisories.embargo import consenting, outside_clocks, rules
 from advisories.embargo.consents import SILENT, Standing
 from advisories.embargo.kin import merged_into, split_to
 from advisories.embargo.outside_clocks import NOTHING_CONFIRMED, Confirmed

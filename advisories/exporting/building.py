@@ -82,8 +82,10 @@ class Building:
             self._same |= found
 
     def doubt(self, names: Iterable[str]) -> None:
-        """Take these away in the end unless they belong to the site."""
-        self._left |= set(names)
+        """Let these be made anew, here or by another process; in the end they go unless they belong to the site."""
+        for name in names:
+            self._same.pop(name, None)
+            self._left.add(name)
 
     def finish(self, parts: Mapping[str, Part], version: str) -> Generation:
         """Let readers have it: written out to the disk, then led to in one step. The one before where that is it."""
