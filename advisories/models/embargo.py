@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
-from advisories.embargo import rules as rules
+from advisories.embargo import rules
 from advisories.embargo.rules import IN_FORCE, EmbargoState, EndReason
 from advisories.models.advisory import Advisory
 from advisories.models.party import OfAParty, Side
