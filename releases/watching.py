@@ -18,6 +18,8 @@ PATIENCE = timedelta(minutes=5)
 """How long before the instant a verdict that a worker still computes is no longer waited for without an end."""
 GRACE = timedelta(seconds=45)
 """Nearer than that, how long it is waited for: an arming has verdicts computed anew, and must not stop another one."""
+LAST = timedelta(minutes=1)
+"""Nearer still, nothing is waited for: what nobody has verified by its instant would go out."""
 
 
 def watch() -> None:
@@ -64,7 +66,7 @@ def _is_time_to_wait(arming: Arming) -> bool:
     left = arming.public_at - now
     owed = BranchRun.objects.unfinished().filter(branch__in=_pending(arming).values("branch"))
     since = owed.aggregate(first=Min("requested_at"))["first"]
-    return left > PATIENCE or (since is not None and now - since < GRACE)
+    return left > PATIENCE or (left > LAST and since is not None and now - since < GRACE)
 
 
 def _pending(arming: Arming) -> QuerySet[Cell]:

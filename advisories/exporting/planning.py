@@ -24,7 +24,7 @@ from advisories.public.whole import Whole
 OTHERS = "others"
 """The part with what another app has exported."""
 OfAll = Callable[[tuple[Whole, ...]], exported.Places]
-_SETTINGS = ("PUBLIC_URL", "SITE_URL", "EXPORT_LINKS", "HTTPS")
+_SETTINGS = ("PUBLIC_URL", "SITE_URL", "EXPORT_LINKS", "HTTPS", "MAIL_ADDRESS", "ANNOUNCE_TO")
 
 
 @dataclass(frozen=True, slots=True)

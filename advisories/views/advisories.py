@@ -21,12 +21,11 @@ from advisories.models import Advisory, Delivery, Organisation, StaleAdvisory
 from advisories.policies import current_policy
 from advisories.policy import Announced
 from advisories.release import planning
-from advisories.reporting import typed
 from advisories.steps import BY_RELEASE, steps_from
 from advisories.views import public
 from advisories.views.numbering import deeds_for
 from advisories.views.writers import writers_advisory, writers_only
-from advisories.writing import drafting
+from advisories.writing import drafting, typed
 from advisories.writing.showing import TreeLines, is_affected
 from advisories.writing.workspace import workspace_of
 

@@ -15,9 +15,9 @@ from advisories.forms.answering import PostForm
 from advisories.models import Comment, CommentAudience, CommentFile, Revision
 from advisories.policies import current_policy
 from advisories.predisclosure import answering
-from advisories.reporting import drafts, typed
+from advisories.reporting import drafts
 from advisories.views.answering import held_or_404
-from advisories.writing import commenting
+from advisories.writing import commenting, typed
 from advisories.writing.workspace import shown
 
 

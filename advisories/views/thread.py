@@ -12,9 +12,9 @@ from advisories.access import may_comment_on, may_write_advisories
 from advisories.downloads import attachment
 from advisories.forms.thread import CommentForm
 from advisories.models import Advisory, Comment, CommentAudience, CommentFile
-from advisories.reporting import drafts, typed
+from advisories.reporting import drafts
 from advisories.views.advisories import workspace_page, writing_on
-from advisories.writing import commenting
+from advisories.writing import commenting, typed
 
 
 @require_POST

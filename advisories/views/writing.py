@@ -11,10 +11,9 @@ from django.views.decorators.http import require_POST
 from accounts.doors import SignedInRequest, visitor
 from advisories.forms.advisory import TextForm, decided
 from advisories.models import Advisory, StaleAdvisory, TextVersion
-from advisories.reporting import typed
 from advisories.sections import HEADINGS, NAMES, Audience
 from advisories.views.writers import writers_advisory
-from advisories.writing import drafting
+from advisories.writing import drafting, typed
 from advisories.writing.merging import side_by_side
 from advisories.writing.showing import rendered
 

@@ -118,8 +118,9 @@ def test_a_verdict_that_a_worker_still_computes_is_waited_for(batch: Batch) -> N
     [
         (watching.PATIENCE / 2, timedelta(0), 0),
         (watching.PATIENCE / 2, watching.GRACE, 1),
+        (watching.LAST / 2, timedelta(0), 1),
     ],
-    ids=["just asked for", "asked for long ago"],
+    ids=["just asked for", "asked for long ago", "in the last minute"],
 )
 def test_shortly_before_the_instant_only_what_was_asked_for_just_now_is_waited_for(
     left: timedelta, asked_ago: timedelta, held: int, batch: Batch, branch: Branch

@@ -19,6 +19,7 @@ from advisories.exporting.site import ExportFailed, export
 from advisories.exporting.types import PATCHES, TYPES, type_of
 from advisories.lifecycle import State
 from advisories.models import Advisory
+from advisories.public import keeping
 from advisories.release import publishing
 from releases.models import PointRelease
 from tests.advisories.test_public_pages import fixes, published
@@ -145,6 +146,16 @@ def test_a_new_version_is_exported_with_the_old_one_beside(published: Advisory, 
     export(tmp_path, jobs=1)
     assert "Larger still." in (tmp_path / "current" / "advisories" / "12" / "index.html").read_text()
     assert "Larger still." not in (tmp_path / "current" / "advisories" / "12" / "v2" / "index.html").read_text()
+
+
+def test_another_list_is_in_the_exported_mail(published: Advisory, tmp_path: Path, settings: Settings) -> None:
+    mail = tmp_path / "current" / "advisories" / "12" / "v2" / "ssa12-v2.eml"
+    settings.ANNOUNCE_TO = ["one@lists.sluice.example"]
+    export(tmp_path, jobs=1)
+    settings.ANNOUNCE_TO = ["another@lists.sluice.example"]
+    keeping.forget()  # as in the process that starts with other settings
+    export(tmp_path, jobs=1)
+    assert b"another@lists.sluice.example" in mail.read_bytes()
 
 
 def test_what_is_armed_is_in_no_file_before_its_instant(published: Advisory, tmp_path: Path) -> None:
