@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat, User
@@ -158,6 +159,13 @@ def make_guest(advisory: Advisory, email: str = "guest@vendor.example", right: R
     began = timezone.now() - timedelta(minutes=1)
     Seat.objects.create(advisory=advisory, user=user, right=right, from_at=began)
     return user
+
+
+def signed_in(user: User) -> Client:
+    """A browser of theirs, in which they have signed in with everything that belongs to it."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def make_accepted_report(advisory: Advisory, by: User, **told: str) -> Report:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -41,6 +40,7 @@ from tests.make import (
     make_member,
     make_seat,
     make_user,
+    signed_in,
 )
 from tests.walk.scene import (
     SAFE,
@@ -58,12 +58,6 @@ from tests.walk.scene import (
     series_of,
     written,
 )
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_members_know_which_revision_they_hold_and_read_how_the_second_differs(

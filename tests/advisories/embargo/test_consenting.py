@@ -5,25 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import User
 from advisories.embargo import consenting, negotiating, sweeping
 from advisories.embargo.consents import ConsentStepNotAllowed, OtherTerms, TooLateToAnswer
 from advisories.models import Advisory, Consent, Embargo, Event, Party, StaleEmbargo, Verdict
 from advisories.models.seat import Right
-from tests.make import make_accepted_report, make_advisory, make_embargo, make_guest, make_proposal, make_user
+from tests.make import make_accepted_report, make_embargo, make_guest, make_proposal
 
 DAY = timedelta(days=1)
 SILENT = "silent-1"
-
-
-@pytest.fixture
-def team(db: None) -> User:
-    return make_user("security@sluice.example", Role.SECURITY)
-
-
-@pytest.fixture
-def advisory(db: None) -> Advisory:
-    return make_advisory()
 
 
 def standings(advisory: Advisory) -> dict[str, str]:

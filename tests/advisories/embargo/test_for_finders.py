@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Role, User
+from accounts.models import User
 from advisories.calendar.clocks import FixedEnd
 from advisories.embargo import negotiating, outside_clocks
 from advisories.embargo.rules import EndReason
@@ -21,20 +21,9 @@ from tests.make import (
     make_guest,
     make_proposal,
     make_report,
-    make_user,
 )
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def team(db: None) -> User:
-    return make_user("security@sluice.example", Role.SECURITY)
-
-
-@pytest.fixture
-def advisory(db: None) -> Advisory:
-    return make_advisory()
 
 
 @pytest.fixture

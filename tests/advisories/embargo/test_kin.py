@@ -5,20 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import User
 from advisories import numbering
 from advisories.embargo import consenting, negotiating, outside_clocks
 from advisories.embargo.outside_clocks import Began
 from advisories.embargo.rules import EndReason
 from advisories.models import Advisory, Embargo, Party, Verdict
-from tests.make import make_accepted_report, make_advisory, make_embargo, make_guest, make_proposal, make_user
+from tests.make import make_accepted_report, make_advisory, make_embargo, make_guest, make_proposal
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def team(db: None) -> User:
-    return make_user("security@sluice.example", Role.SECURITY)
 
 
 @pytest.fixture

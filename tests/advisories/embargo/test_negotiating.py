@@ -49,16 +49,6 @@ from tests.make import (
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def team(db: None) -> User:
-    return make_user("security@sluice.example", Role.SECURITY)
-
-
-@pytest.fixture
-def advisory(db: None) -> Advisory:
-    return make_advisory()
-
-
 def make_report_of(original: Report, team: User) -> Report:
     second = make_report("The same", address="eve@research.example")
     triage.assign(second, team, by=team)

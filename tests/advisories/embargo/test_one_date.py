@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import User
 from advisories import numbering
 from advisories.embargo import agreeing, consenting, negotiating, one_date, outside_clocks
 from advisories.embargo.consents import SILENT, Standing
@@ -22,15 +22,9 @@ from tests.make import (
     make_embargo,
     make_guest,
     make_proposal,
-    make_user,
 )
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def team(db: None) -> User:
-    return make_user("security@sluice.example", Role.SECURITY)
 
 
 @pytest.fixture

@@ -9,35 +9,14 @@ from django.test import Client
 
 from accounts.models import Role, User
 from advisories.lifecycle import State
-from advisories.models import Advisory, Comment, CommentAudience, Event, Seat, Tick
+from advisories.models import Advisory, Comment, CommentAudience, Event, Tick
 from advisories.models.seat import Right
 from advisories.release import checklists, ticking
 from advisories.release.checklists import ITEMS, Kind, items_for
 from advisories.release.ticking import NoSuchItem
 from advisories.writing import commenting
+from tests.advisories.writing.browsers import guest_of
 from tests.make import make_advisory, make_user
-
-
-@pytest.fixture
-def writer(db: None) -> User:
-    return make_user("security@sluice.example", Role.SECURITY)
-
-
-@pytest.fixture
-def team(writer: User) -> Client:
-    return signed_in(writer)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def guest_of(advisory: Advisory, right: Right = Right.COMMENT) -> Client:
-    user = make_user()
-    Seat.objects.create(advisory=advisory, user=user, right=right)
-    return signed_in(user)
 
 
 def shown(client: Client, advisory: Advisory) -> str:

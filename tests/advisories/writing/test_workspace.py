@@ -9,38 +9,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import User
 from advisories.affected import Needs, Status
 from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, CommentAudience, Identifier, Seat, Standing, TypedText, Vector
 from advisories.models.seat import Right
 from advisories.release import ticking
 from advisories.writing import commenting, drafting
-from tests.make import make_advisory, make_guest, make_publication, make_report, make_user
+from tests.advisories.writing.browsers import guest_of
+from tests.make import make_advisory, make_guest, make_publication, make_report, make_user, signed_in
 
 VECTOR = "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H"
-
-
-@pytest.fixture
-def writer(db: None) -> User:
-    return make_user("security@sluice.example", Role.SECURITY)
-
-
-@pytest.fixture
-def team(writer: User) -> Client:
-    return signed_in(writer)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def guest_of(advisory: Advisory, right: Right = Right.COMMENT) -> Client:
-    user = make_user()
-    Seat.objects.create(advisory=advisory, user=user, right=right)
-    return signed_in(user)
 
 
 def shown(client: Client, advisory: Advisory, query: str = "") -> str:

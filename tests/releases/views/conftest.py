@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from releases.models import Branch, Tree
-from tests.make import make_branch, make_tree
+from tests.make import make_branch, make_tree, signed_in
 from tests.releases.views.rows import release_on
 
 SignIn = Callable[[User], Client]
@@ -31,10 +31,4 @@ def branches(sluice: Tree) -> list[Branch]:
 @pytest.fixture
 def sign_in() -> SignIn:
     """A browser in which this person has signed in."""
-
-    def signed_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
     return signed_in

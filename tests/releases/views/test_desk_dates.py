@@ -14,8 +14,8 @@ from advisories.lifecycle import State
 from advisories.models import Advisory, Batch, Embargo, Overrun, StartedClock
 from advisories.policies import current_policy
 from advisories.release import scheduling
-from tests.make import make_advisory, make_embargo, make_proposal, make_user
-from tests.releases.views.test_desk_pages import signed_in, when
+from tests.make import make_advisory, make_embargo, make_proposal, make_user, signed_in
+from tests.releases.views.test_desk_pages import when
 
 DAY = timedelta(days=1)
 

@@ -21,7 +21,7 @@ from advisories.release.disarming import disarm_for
 from advisories.writing import drafting
 from releases.fixes import fixes_of
 from tests.advisories.release.test_releasing import SECTIONS
-from tests.make import make_advisory, make_member, make_seat, make_user
+from tests.make import make_advisory, make_member, make_seat, make_user, signed_in
 
 WEEK = timedelta(days=7)
 
@@ -53,12 +53,6 @@ def frozen(batch: Batch, member: User) -> Batch:
     releasing.freeze_batch(batch, fixes_of, by=member)
     sealing.seal_waiting()
     return batch
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def when(at: datetime) -> dict[str, str]:
