@@ -16,7 +16,6 @@ from advisories.models import About, Advisory, Consent, Embargo, Event, Notice, 
 from advisories.models.seat import Right
 from advisories.policies import current_policy
 from advisories.reporting import posting
-from advisories.reporting.reports import TAKES_PART
 
 _ASKED = [Standing.INVITED.value, Standing.LAPSED.value]
 
@@ -24,10 +23,7 @@ _ASKED = [Standing.INVITED.value, Standing.LAPSED.value]
 def finders_of(embargo: Embargo) -> list[Report]:
     """The reports whose finders have a say: those that feed the advisory, and duplicates of these."""
     advisories = Advisory.objects.filter(Q(embargo=embargo) | Q(embargo__merged_into=embargo))
-    found = Report.objects.filter(
-        Q(advisory__in=advisories) | Q(duplicate_of__advisory__in=advisories),
-        state__in=[state.value for state in TAKES_PART],
-    )
+    found = Report.objects.taking_part_in(advisories)
     return list(found.select_related("finder").order_by("received_at", "pk"))
 
 

@@ -88,6 +88,13 @@ class Notice(models.TextChoices):
     ANSWERED = "answered", "There is an answer"
     DECIDED = "decided", "There is a decision"
     DATES = "dates", "Something has changed"
+    FIX = "fix", "There is something for you to check"
+    PUBLISHED = "published", "It is public"
+    REISSUED = "reissued", "There is a new version"
+
+
+OF_A_PUBLICATION = (Notice.PUBLISHED, Notice.REISSUED)
+"""What follows once an instant has come."""
 
 
 class OutgoingMailQuerySet(OutgoingQuerySet["OutgoingMail"]):
@@ -104,6 +111,10 @@ class OutgoingMail(Outgoing):
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=12, choices=Notice)
     key = models.CharField(max_length=40, help_text="What it is about: asking twice makes one letter.")
+    publication = models.ForeignKey(
+        "advisories.Publication", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="What has become public, where that is what it tells.",
+    )  # fmt: skip
     to_address = models.EmailField(max_length=254)
     header_id = models.CharField(
         max_length=250, unique=True, help_text="Its Message-ID: the same in every attempt, so that two arrive as one."
@@ -117,6 +128,11 @@ class OutgoingMail(Outgoing):
             *Outgoing.Meta.constraints,
             models.UniqueConstraint(fields=["report", "key"], name="advisories_outgoingmail_once_for_each_reason"),
             models.CheckConstraint(condition=Q(kind__in=Notice.values), name="advisories_outgoingmail_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=OF_A_PUBLICATION, publication__isnull=False)
+                | (~Q(kind__in=OF_A_PUBLICATION) & Q(publication__isnull=True)),
+                name="advisories_outgoingmail_names_what_is_public",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from advisories.models import report_text
 from advisories.models.event import Event
 from advisories.policy import Urgency
 from advisories.reporting.credits import Chosen, Unnamed
-from advisories.reporting.reports import CLOSED, ReportState, check_step, original_of
+from advisories.reporting.reports import CLOSED, TAKES_PART, ReportState, check_step, original_of
 
 if TYPE_CHECKING:
     from advisories.models.advisory import Advisory
@@ -110,6 +110,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def behind(self, token: str, kind: "DoorKind") -> Self:
         """Keep the one report that a private link or reply address leads to; none for a token that was never given."""
         return self.filter(doors__kind=kind, doors__token_sha256=ReportDoor.digest_of(token))
+
+    def taking_part_in(self, advisories: "Iterable[Advisory]") -> Self:
+        """Keep those whose finders have a say: reports that feed one of `advisories`, and duplicates of these."""
+        feeding = Q(advisory__in=advisories) | Q(duplicate_of__advisory__in=advisories)
+        return self.filter(feeding, state__in=[state.value for state in TAKES_PART])
 
     def open(self) -> Self:
         """Those on which somebody is owed an answer."""

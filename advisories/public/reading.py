@@ -109,7 +109,7 @@ def page_of(
         patches=saying.patch_groups(content, sizes),
         recipes=saying.recipes(content),
         announced=announced.recipes(content),
-        differences=tuple(_differences(history, contents, up_to=version)),
+        differences=tuple(differences_of(history, contents, up_to=version)),
         moments=tuple(_moments(issues, history, policy)),
         embargo=saying.embargo(content, issues[0].public_at),
         text_sha256=text.sha256 if text else "",
@@ -169,7 +169,7 @@ def _other(publication: Publication, name: str) -> Other | None:
     return Other(number, getattr(publication, f"{name}_title")) if number else None
 
 
-def _differences(history: Sequence[Issue], contents: Mapping[int, Content], *, up_to: int) -> list[Differences]:
+def differences_of(history: Sequence[Issue], contents: Mapping[int, Content], *, up_to: int) -> list[Differences]:
     """What each revision up to one changed, the newest first."""
     pairs = [(one, two) for one, two in itertools.pairwise(history) if two.version <= up_to]
     return [

@@ -20,9 +20,11 @@ from advisories.models import (
     Batch,
     BatchEntry,
     Event,
+    Notice,
     Publication,
     PublicationStep,
     Reissue,
+    Report,
     StepKind,
     What,
 )
@@ -30,6 +32,7 @@ from advisories.notifying import notify_team
 from advisories.release import announcing, tidings
 from advisories.release.batching import Audience, BatchState
 from advisories.release.freezing import freeze
+from advisories.reporting import posting
 from advisories.writing import drafting
 
 _MOST_AT_ONCE = 100
@@ -49,7 +52,10 @@ def _release(pk: int) -> bool:
     if batch.state != BatchState.ARMED or arming is None:
         return False
     Batch.objects.filter(pk=pk).update(state=BatchState.RELEASED, turn=batch.turn + 1)
-    for publication in Publication.objects.filter(arming=arming).select_related("advisory", "revision"):
+    out = list(Publication.objects.filter(arming=arming).select_related("advisory", "revision"))
+    for publication in out:
+        _tell_finders(publication)
+    for publication in out:
         _note(publication, batch)
     BatchEntry.objects.current().filter(batch=batch).update(left_at=Now())
     Event.objects.record(batch, kind="batch-released", by=None, detail={"digest": arming.digest})
@@ -99,6 +105,14 @@ def _announce(step: PublicationStep) -> None:
         raise NotYet("It waits for the signature.") from None
     except NotWritable:
         raise Unsendable("NotWritable") from None
+
+
+def _tell_finders(publication: Publication) -> None:
+    """Promise each finder of it a letter. Before the record, whose end nobody holds while waiting for a report."""
+    kind = Notice.PUBLISHED if publication.advisory.state != State.PUBLIC else Notice.REISSUED
+    for report in Report.objects.taking_part_in([publication.advisory]).select_related("finder").order_by("pk"):
+        key = f"publication:{publication.pk}"
+        posting.promise(report, kind, key=key, publication=publication, due_at=publication.public_at)
 
 
 def _note(publication: Publication, batch: Batch) -> None:

@@ -1,11 +1,12 @@
 """Letters to finders: promised as rows with the change they tell of, sent by a worker, once in effect.
 
 A letter says that there is something to read and where. It never carries a title, a text or the state of a report:
-mail is read by every machine on its way.
+mail is read by every machine on its way. What has become public it may tell, with what changed in it (`published`).
 """
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -17,6 +18,7 @@ from accounts import outbox
 from accounts.models import Sending
 from advisories import bells
 from advisories.models import DoorKind, DraftFile, Knock, Notice, OutgoingMail, Report, ReportDoor
+from advisories.reporting import published
 
 _KEEP_DRAFTS = timedelta(days=7)
 _MOST_AT_ONCE = 50
@@ -29,13 +31,14 @@ _TELLS = {
     Notice.ANSWERED: "the security team has written to you about your report.",
     Notice.DECIDED: "the security team has come to a decision about your report, and says why.",
     Notice.DATES: "there is something new on your report's page, and perhaps something for you to answer.",
+    Notice.FIX: "the security team asks you to check something on your report's page, and to say what you found.",
 }
 
 
-def promise(report: Report, kind: Notice, *, key: str) -> OutgoingMail | None:
+def promise(report: Report, kind: Notice, *, key: str, **fields: Any) -> OutgoingMail | None:
     """Queue one letter to the finder, in the transaction of what it tells of; none where there is no address.
 
-    `key` names the reason: promised twice, it is one letter.
+    `key` names the reason: promised twice, it is one letter. `fields` are what else stands in its row.
     """
     if not report.finder.address:
         return None
@@ -46,6 +49,7 @@ def promise(report: Report, kind: Notice, *, key: str) -> OutgoingMail | None:
             "kind": kind,
             "to_address": report.finder.address,
             "header_id": f"<{secrets.token_hex(12)}@{_domain()}>",
+            **fields,
         },
     )
     if is_new:
@@ -55,7 +59,7 @@ def promise(report: Report, kind: Notice, *, key: str) -> OutgoingMail | None:
 
 def send(pk: int) -> bool:
     """Send one letter unless somebody else does or has; whether it went out."""
-    rows = OutgoingMail.objects.select_related("report__finder")
+    rows = OutgoingMail.objects.select_related("report__finder", "publication")
     return outbox.send(rows, pk, _hand_over) is Sending.SENT
 
 
@@ -87,7 +91,7 @@ def _message(letter: OutgoingMail) -> EmailMessage:
     return EmailMessage(
         subject=subject_of(letter),
         body=(
-            f"Hello,\n\n{_TELLS[Notice(letter.kind)]}\n\n"
+            f"Hello,\n\n{_tells(letter)}\n\n"
             f"Read it, answer, and choose how you are credited on your private page:\n\n  {link}\n\n"
             "Whoever has this link can read the thread and write in your name: please keep it to yourself.\n"
             "You can also answer this letter; mail is not secret on its way.\n\n"
@@ -103,6 +107,10 @@ def _message(letter: OutgoingMail) -> EmailMessage:
             "X-Auto-Response-Suppress": "All",
         },
     )
+
+
+def _tells(letter: OutgoingMail) -> str:
+    return published.tells(letter.publication, letter.report) if letter.publication else _TELLS[Notice(letter.kind)]
 
 
 def _domain() -> str:
