@@ -80,12 +80,12 @@ def _wanted(now: datetime) -> Iterator[tuple[int | None, Mode, bytes]]:
             yield None, Mode.CLEAR, records.security_file(week)
         except NotWritable:
             break
-    for one in (*records.all_edited(), *_ahead()):
-        if editions.is_writable(one):
-            for profile in csaf.profiles(one.record):
-                content = editions.document(one, "vex.json" if profile is Profile.VEX else "csaf.json")
-                if content is not None:
-                    yield one.record.number, Mode.DETACHED, content
+    ahead = (one for one in _ahead() if editions.is_writable(one))
+    for one in (*records.all_writable(), *ahead):
+        for profile in csaf.profiles(one.record):
+            content = editions.document(one, "vex.json" if profile is Profile.VEX else "csaf.json")
+            if content is not None:
+                yield one.record.number, Mode.DETACHED, content
 
 
 def _armed() -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Exporting the public site: render what changed, link what did not, and let readers have it in one step."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -64,10 +65,12 @@ def export(folder: Path, *, wait: bool = True, jobs: int | None = None) -> Expor
 
 def _export(building: Building, jobs: int) -> Exported:
     before = building.before
+    # The plainest page first: what every page needs is then there before the work is shared out.
+    building.write(NOT_FOUND, _content(NOT_FOUND, ask(f"/{NOT_FOUND}")))
     done: dict[str, Part] = {}
     rendered: set[str] = set()
     for _ in range(_MOST_ROUNDS):
-        plan = planning.plan()
+        standing, plan = planning.standing(), planning.plan()
         usable = before.parts if before and before.version == plan.version else {}
         waiting = [one for one in plan.parts if one.name not in done or done[one.name].made_of != one.made_of]
         if not waiting:
@@ -78,6 +81,8 @@ def _export(building: Building, jobs: int) -> Exported:
         _render(fresh, building, usable, done, jobs)
         gone = done.keys() - {one.name for one in plan.parts}
         building.doubt(name for part in gone for name in done.pop(part).files)
+        if planning.standing() == standing:
+            break
     else:
         raise ExportFailed("The archive kept changing while it was exported.")
     return _conclude(building, plan, done, len(rendered))
@@ -107,9 +112,14 @@ def _render(
     building.begin()
     connections.close_all()
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(tagged, building)) as pool:
-        chunk = 1 + len(tagged) // _PIECES
-        done.update(pool.map(_part_at, range(len(tagged)), chunksize=min(chunk, _MOST_AT_ONCE)))
+    # No process looks for garbage among what it shares with the others: looking would copy all of it.
+    gc.freeze()
+    try:
+        with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(tagged, building)) as pool:
+            chunk = 1 + len(tagged) // _PIECES
+            done.update(pool.map(_part_at, range(len(tagged)), chunksize=min(chunk, _MOST_AT_ONCE)))
+    finally:
+        gc.unfreeze()
 
 
 _of_this_process: list[tuple[list[Tagged], Building]] = []
@@ -169,7 +179,6 @@ def _content(name: str, answer: Answer) -> bytes:
 
 def _conclude(building: Building, plan: Plan, done: dict[str, Part], rendered: int) -> Exported:
     """Add what is no page, and let readers have it unless it is what they have."""
-    building.write(NOT_FOUND, _content(NOT_FOUND, ask(f"/{NOT_FOUND}")))
     static = [NOT_FOUND]
     for name, source in _static_files():
         building.write(name, source.read_bytes(), source.stat().st_mtime)

@@ -14,6 +14,7 @@ from advisories.lifecycle import State
 from advisories.listing import branches_in
 from advisories.models import Publication, PublicEntry
 from advisories.public.asking import SORTS, UNSCORED, Asked, Choices, Stands
+from advisories.public.in_hand import once
 from advisories.versions import MAIN_NAMES
 
 PAGE = 50
@@ -64,6 +65,10 @@ class Standing:
 
 def standing() -> Standing:
     """One query; another answer as soon as anything that is listed is another."""
+    return once("standing", _standing)
+
+
+def _standing() -> Standing:
     found = Publication.objects.live().aggregate(
         count=Count("pk"),
         oldest=Min("public_at"),
@@ -110,6 +115,10 @@ def tags() -> list[tuple[str, int]]:
 
 def choices(standing: Standing) -> Choices:
     """What there is to filter by: one query."""
+    return once(("choices", standing), lambda: _choices(standing))
+
+
+def _choices(standing: Standing) -> Choices:
     if standing.newest_at is None:
         return Choices()
     years = tuple(range(standing.newest_at.year, standing.first_year - 1, -1))

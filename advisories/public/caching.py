@@ -5,7 +5,8 @@ Answers carry a strong tag made of everything that they depend on, so that a pag
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -70,20 +71,17 @@ def made_with() -> str:
 @lru_cache(maxsize=1)
 def build() -> str:
     """A digest of templates and of the code that renders: another version of Penstock makes other pages."""
-    ours = [Path(one.path) for one in apps.get_app_configs() if Path(one.path).parent == settings.BASE_DIR]
+    ours = [one.path for one in apps.get_app_configs() if Path(one.path).parent == settings.BASE_DIR]
+    templates = [str(folder) for engine in settings.TEMPLATES for folder in engine["DIRS"]]
+    # Styles and scripts: pages carry their hashed names.
+    styles = [str(folder) for folder in settings.STATICFILES_DIRS]
     found = hashlib.sha256()
-    folders = [Path(folder) for engine in settings.TEMPLATES for folder in engine["DIRS"]]
-    for file in sorted(
-        [
-            *(one for folder in folders for one in folder.rglob("*.html")),
-            *(one for app in ours for one in app.rglob("*.py")),
-            *_styles(),
-        ]
-    ):
-        found.update(file.read_bytes())
+    for file in sorted([*_below(templates, ".html"), *_below(ours, ".py"), *_below(styles, "")]):
+        found.update(Path(file).read_bytes())
     return found.hexdigest()
 
 
-def _styles() -> Iterable[Path]:
-    """Styles and scripts: pages carry their hashed names."""
-    return (one for folder in settings.STATICFILES_DIRS for one in Path(folder).rglob("*") if one.is_file())
+def _below(folders: Iterable[str], ending: str) -> Iterator[str]:
+    for folder in folders:
+        for inside, _, names in os.walk(folder):
+            yield from (f"{inside}/{name}" for name in names if name.endswith(ending))

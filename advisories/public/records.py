@@ -50,9 +50,11 @@ def _edited(issues: Sequence[Publication]) -> Edited:
     return editions.edited(issues, content, once("facts", facts.known)(issues[0].public_at))
 
 
-def all_edited() -> list[Edited]:
-    """Every published advisory in its newest revision, by number: five queries at any size."""
-    return once("all edited", lambda: list(_read_all()))
+def all_writable() -> list[Edited]:
+    """Every published advisory that documents can be made of, in its newest revision, by number: five queries at any
+    size.
+    """
+    return once("all writable", lambda: [one for one in _read_all() if editions.is_writable(one)])
 
 
 def _read_all() -> Iterator[Edited]:
@@ -68,9 +70,8 @@ def _read_all() -> Iterator[Edited]:
 
 def index() -> bytes:
     """The whole archive in one file. Raises `NotWritable` where the settings name no publisher it could come from."""
-    writable = (one for one in all_edited() if editions.is_writable(one))
     return archive_index.write(
-        ((one.record, one.edition) for one in writable),
+        ((one.record, one.edition) for one in all_writable()),
         (),
         publisher=editions.publisher(),
         prefix=settings.ADVISORY_PREFIX,
@@ -120,7 +121,7 @@ def provider_file(path: str, updated_at: datetime | None) -> bytes | None:
     """A list or a feed of the provider by its path below `/csaf/`; None where there is none. Raises `NotWritable`."""
     if path == csaf_provider.SERVICE:
         return csaf_provider.service(provider())
-    every = [one for one in all_edited() if editions.is_writable(one)]
+    every = all_writable()
     listed = [Listed.of(one.record, one.edition, profile) for one in every for profile in csaf.profiles(one.record)]
     at = updated_at or EPOCH
     if path == csaf_provider.CATEGORY:
