@@ -5,6 +5,8 @@ from collections.abc import Callable
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import TypeVar
 
+from django.db import transaction
+
 from accounts.models.outgoing import MOST_ATTEMPTS, Outgoing, OutgoingQuerySet, Sending
 
 logger = logging.getLogger(__name__)
@@ -27,17 +29,24 @@ class Unsendable(Exception):
     """It could not be written; says why in neutral words."""
 
 
-def send(rows: OutgoingQuerySet[Row], pk: int, hand_over: Callable[[Row], None]) -> Sending | None:
+def send(
+    rows: OutgoingQuerySet[Row],
+    pk: int,
+    hand_over: Callable[[Row], None],
+    *,
+    tell: Callable[[Row, Sending], None] | None = None,
+) -> Sending | None:
     """Claim one letter and have it handed to a mail server: how it stands now, None where it wasn't ours to send.
 
-    `hand_over` may raise `NotYet`, `NotAnyMore`, `Unsendable`, and what a mail server raises. Safe to call twice at
-    once. A letter that left although its worker heard nothing of it goes out again under the same Message-ID.
+    `hand_over` may raise `NotYet`, `NotAnyMore`, `Unsendable`, and what a mail server raises. Where it is put off or
+    given up, `tell` is called in the transaction that writes it down. Safe to call twice at once. A letter that left
+    although its worker heard nothing of it goes out again under the same Message-ID.
     """
     row = rows.claim(pk)
     if row is None:
         return None
     if row.attempts > MOST_ATTEMPTS:
-        return row.put_off("Every worker that had it in hand died.", is_final=True)
+        return _put_off(row, "Every worker that had it in hand died.", tell, is_final=True)
     try:
         hand_over(row)
     except NotYet as reason:
@@ -49,8 +58,16 @@ def send(rows: OutgoingQuerySet[Row], pk: int, hand_over: Callable[[Row], None])
     except (SMTPException, OSError, Unsendable) as error:
         trouble, is_final = _words(error)
         logger.warning("%s %s was not sent: %s", row._meta.label, row.pk, trouble)
-        return row.put_off(trouble, is_final=is_final)
+        return _put_off(row, trouble, tell, is_final=is_final)
     return Sending.SENT if row.has_gone() else None
+
+
+def _put_off(row: Row, trouble: str, tell: Callable[[Row, Sending], None] | None, *, is_final: bool) -> Sending:
+    with transaction.atomic():
+        stands = row.put_off(trouble, is_final=is_final)
+        if tell is not None:
+            tell(row, stands)
+    return stands
 
 
 def _words(error: Exception) -> tuple[str, bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import Role, User
-from advisories.models import Event
+from advisories.models import Event, StepKind
 
 Detail = Mapping[str, Any]
 Names = Mapping[int, str]
@@ -112,6 +112,8 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "batch-disarmed": lambda detail, names: "Held back: what was armed is void",
     "batch-ended-early": lambda detail, names: f"Embargo ended early: {detail['reason']}",
     "batch-released": lambda detail, names: "Released",
+    "step-failed": lambda detail, names: f"Not as it should be: {_step(detail)}",
+    "step-tried-again": lambda detail, names: f"Tried again: {_step(detail)}",
     "embargo-proposed": lambda detail, names: f"{_finder(detail)}An end of the embargo proposed",
     "embargo-answered": lambda detail, names: (
         f"{_finder(detail)}A proposed end {'agreed to' if detail['verdict'] == 'accept' else 'declined'}"
@@ -214,6 +216,10 @@ def _members(detail: Detail) -> str:
 
 def _role(detail: Detail) -> str:
     return str(Role(detail["role"]).label).lower()
+
+
+def _step(detail: Detail) -> str:
+    return StepKind(detail["kind"]).label.lower()
 
 
 def _instant(text: str) -> str:

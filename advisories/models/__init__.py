@@ -13,6 +13,7 @@ from advisories.models.decision import Decision, Matter
 from advisories.models.delivery import Delivery, DeliveryForm, KeptFrom
 from advisories.models.embargo import Answer, Embargo, Out, Proposal, ProposalState, StaleEmbargo, Verdict
 from advisories.models.event import Event
+from advisories.models.exported_site import ExportedSite
 from advisories.models.identifier import Identifier, Standing
 from advisories.models.importing import ImportedNumber, ImportFinding, ImportRun, Origin, Outcome, Weight
 from advisories.models.knock import Knock
@@ -30,7 +31,8 @@ from advisories.models.permission import Permission
 from advisories.models.policy import PolicyVersion
 from advisories.models.public_entry import PublicEntry
 from advisories.models.public_measure import PublicMeasure
-from advisories.models.publication import Publication, PublicationStep, StepKind
+from advisories.models.publication import Publication
+from advisories.models.publication_step import CONFIRMED, PublicationStep, StepKind
 from advisories.models.readiness import Ask, AskKind, NoteAudience, Product, Readiness, ReadinessStatus
 from advisories.models.report import Credit, DoorKind, Finder, Report, ReportDoor, StaleReport
 from advisories.models.report_text import ReportText
@@ -46,6 +48,7 @@ from advisories.models.typed_text import TypedText
 from advisories.models.vector import Vector
 
 __all__ = [
+    "CONFIRMED",
     "About",
     "Advisory",
     "Affected",
@@ -76,6 +79,7 @@ __all__ = [
     "DraftFile",
     "Embargo",
     "Event",
+    "ExportedSite",
     "Fate",
     "Finder",
     "Identifier",

@@ -8,7 +8,6 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
-from accounts.models.outgoing import Outgoing, OutgoingQuerySet
 
 if TYPE_CHECKING:
     from advisories.models.advisory import Advisory
@@ -99,46 +98,3 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.advisory} v{self.version}"
-
-
-class StepKind(models.TextChoices):
-    """What has to happen at and after the instant. Readers see the advisory whether or not any of it has."""
-
-    RECORD = "record", "The record, and those who hold it already"
-    MAIL = "mail", "Mail to a list"
-
-
-class PublicationStepQuerySet(OutgoingQuerySet["PublicationStep"]):
-    """Questions about steps, and the claim."""
-
-    def visible_to(self, viewer: User | AnonymousUser) -> Self:
-        """Keep those of advisories that `viewer` works on."""
-        from advisories.models.advisory import Advisory
-
-        return self.filter(publication__advisory__in=Advisory.objects.worked_on_by(viewer))
-
-    def due(self) -> Self:
-        """Those whose instant has come and that a worker may take in hand; the record keeps up by itself."""
-        instant = Q(publication__voided_at__isnull=True, publication__public_at__lte=Now())
-        return self.claimable().filter(instant).exclude(kind=StepKind.RECORD)
-
-
-class PublicationStep(Outgoing):
-    """One step of a publication: the promise, claimed by compare-and-set, done once in effect."""
-
-    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="steps")
-    kind = models.CharField(max_length=10, choices=StepKind)
-    target = models.CharField(max_length=254, blank=True, help_text="The address of a list.")
-
-    objects = PublicationStepQuerySet.as_manager()
-
-    class Meta(Outgoing.Meta):
-        ordering = ["publication", "pk"]
-        constraints = [
-            *Outgoing.Meta.constraints,
-            models.UniqueConstraint(fields=["publication", "kind", "target"], name="advisories_publicationstep_once"),
-            models.CheckConstraint(condition=Q(kind__in=StepKind.values), name="advisories_publicationstep_kind_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.publication}: {self.get_kind_display()}"

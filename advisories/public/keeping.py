@@ -135,9 +135,13 @@ class _Shelf:
 _shelf = _Shelf()
 
 
-def forget() -> None:
-    """Start empty. Tests do, whose databases are taken back to the same turn."""
+def forget(path: str = "") -> None:
+    """Have what lies at an address made anew, or everything: tests do, whose databases are taken back to a turn."""
     with _shelf.lock:
+        if path:
+            for key in [one for one in _shelf.answers if one[2] == path]:
+                _shelf.size -= _shelf.answers.pop(key).size
+            return
         _shelf.answers.clear()
         _shelf.names.clear()
         _shelf.size = 0

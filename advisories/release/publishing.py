@@ -29,7 +29,7 @@ from advisories.models import (
     What,
 )
 from advisories.notifying import notify_team
-from advisories.release import announcing, tidings
+from advisories.release import announcing, confirming, tidings
 from advisories.release.batching import Audience, BatchState
 from advisories.release.freezing import freeze
 from advisories.reporting import posting
@@ -85,26 +85,40 @@ def do_step(pk: int) -> bool:
     if not PublicationStep.objects.due().filter(pk=pk).exists():
         return False
     rows = PublicationStep.objects.select_related("publication__revision__advisory")
-    stands = outbox.send(rows, pk, _announce)
-    if stands is Sending.FAILED:
-        notify_team(PublicationStep.objects.select_related("publication__advisory").get(pk=pk).publication.advisory)
-    return stands is Sending.SENT
+    return outbox.send(rows, pk, _do, tell=tell_of_trouble) is Sending.SENT
 
 
 @transaction.atomic
 def try_again(step: PublicationStep, *, by: User) -> None:
-    """Queue a step once more that was given up."""
-    if PublicationStep.objects.filter(pk=step.pk).queue_again(Sending.FAILED):
+    """Queue a step now that was given up, or that waits after something went wrong; nothing where it is done."""
+    if PublicationStep.objects.filter(pk=step.pk).exclude(trouble="").queue_again(Sending.FAILED, Sending.QUEUED):
         Event.objects.record(step.publication.advisory, kind="step-tried-again", by=by, detail={"kind": step.kind})
 
 
-def _announce(step: PublicationStep) -> None:
+def tell_of_trouble(step: PublicationStep, stands: Sending) -> None:
+    """Tell the team at once of what readers may lack, and of the rest once it is given up. In the caller's transaction.
+
+    A mail server's bad night passes; a page or a file that is not what was approved does not.
+    """
+    is_news = step.kind != StepKind.MAIL and step.attempts == 1
+    if is_news or stands is Sending.FAILED:
+        advisory = step.publication.advisory
+        notify_team(advisory)
+        Event.objects.record(advisory, kind="step-failed", by=None, detail={"kind": step.kind})
+
+
+def _do(step: PublicationStep) -> None:
     try:
-        announcing.send(step.publication, step.target)
+        if step.kind == StepKind.MAIL:
+            announcing.send(step.publication, step.target)
+        else:
+            confirming.confirm(step.publication, StepKind(step.kind))
     except announcing.NotSealed:
         raise NotYet("It waits for the signature.") from None
     except NotWritable:
         raise Unsendable("NotWritable") from None
+    except confirming.NotConfirmed as found:
+        raise Unsendable(str(found)) from None
 
 
 def _tell_finders(publication: Publication) -> None:

@@ -13,7 +13,7 @@ from advisories.formats.doubts import NotWritable
 from advisories.models import Advisory, Batch, Publication, Revision, RevisionPatch, SignedText
 from advisories.public import editions, facts, reading, saying
 from advisories.public.values import Afterwards
-from advisories.release import announcing
+from advisories.release import announcing, following
 from advisories.writing import drafting
 
 
@@ -75,6 +75,8 @@ class Rehearsal:
     advisories: tuple[Outgoing, ...]
     without_revision: tuple[Advisory, ...]
     """Nothing of these is frozen, so nothing of them would go out."""
+    followed_by: tuple[str, ...]
+    """What a worker does about each afterwards, or asks whether readers have it."""
 
     @property
     def letters(self) -> int:
@@ -96,7 +98,8 @@ def rehearse(batch: Batch) -> Rehearsal:
             without.append(advisory)
         else:
             found.append(_outgoing(batch, advisory, revision))
-    return Rehearsal(batch, batch.planned_at, tuple(found), tuple(without))
+    steps = tuple(following.called(kind, target) for kind, target in following.promised())
+    return Rehearsal(batch, batch.planned_at, tuple(found), tuple(without), steps)
 
 
 def letter(batch: Batch, number: int, recipient: str) -> bytes | None:

@@ -3,7 +3,6 @@
 What is armed goes out by the database's clock (`Publication.live`), with or without anything of ours running.
 """
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -20,13 +19,11 @@ from advisories.models import (
     Event,
     Override,
     Publication,
-    PublicationStep,
     Reissue,
     Revision,
-    StepKind,
     What,
 )  # fmt: skip
-from advisories.release import batching, disarming, standing, tidings
+from advisories.release import batching, disarming, following, standing, tidings
 from advisories.release.batching import Audience, BatchState
 from advisories.release.freezing import NothingChanged, freeze
 from advisories.release.missing import Missing, missing_for
@@ -202,6 +199,7 @@ def _arm(held: Batch, read: standing.BatchStanding, *, by: User | None) -> Armin
     """Make the rows that readers will see: nothing else is needed for them to be public at the instant."""
     public_at = max(held.planned_at, clock.now()) if held.is_at_once else held.planned_at
     made = Arming.objects.create(batch=held, digest=read.digest, public_at=public_at)
+    steps = following.promised()
     for one in read.advisories:
         if one.revision is None:
             raise ChangedSince(f"{one.advisory} has no revision")
@@ -215,11 +213,7 @@ def _arm(held: Batch, read: standing.BatchStanding, *, by: User | None) -> Armin
             content=drafting.for_readers(one.revision.content) | afterwards.told(one.advisory, held),
             public_at=public_at,
         )
-        kinds = [(StepKind.RECORD, "")]
-        kinds += [(StepKind.MAIL, address) for address in sorted(settings.ANNOUNCE_TO)]
-        PublicationStep.objects.bulk_create(
-            PublicationStep(publication=publication, kind=kind, target=target) for kind, target in kinds
-        )
+        following.promise(publication, steps)
     held.change(state=BatchState.ARMED)
     Event.objects.record(
         held, kind="batch-armed", by=by, detail={"digest": read.digest, "public_at": instant_text(public_at)}

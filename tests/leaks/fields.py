@@ -136,6 +136,7 @@ OF_ITSELF_NOTHING = {
     "advisories.Organisation": "made_at",
     "advisories.Embargo": "zone ended_at",
     "advisories.Event": "previous kind at about detail",
+    "advisories.ExportedSite": "folder tried_at done_at failing_since trouble",
     "advisories.Identifier": "scheme",
     "advisories.ImportFinding": "kind",
     "advisories.ImportRun": "keys started_at finished_at undone_at",

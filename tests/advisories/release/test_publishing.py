@@ -154,7 +154,7 @@ def test_a_publication_is_announced_to_the_lists_once(
     frozen: Batch, inbox: Inbox, key: Keyring, people: tuple[User, User]
 ) -> None:
     armed(frozen, people)
-    assert [publishing.do_step(pk) for pk in publishing.due_steps() * 2] == [True, False]
+    assert [publishing.do_step(step().pk) for _ in range(2)] == [True, False]
     [raw] = inbox.taken
     letter = email.message_from_bytes(raw, policy=email.policy.default)
     assert letter["To"] == LIST

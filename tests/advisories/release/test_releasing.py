@@ -1,5 +1,6 @@
 """From a planned date to what readers see: batches, frozen revisions, approvals of exactly that, and the instant."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -46,7 +47,7 @@ SECTIONS: dict[str, Any] = {
 
 def fixes_of(advisory: Advisory) -> Fixes:
     """One good patch for one branch."""
-    digest = "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+    digest = hashlib.sha256(PATCH).hexdigest()
     return Fixes((FrozenPatch("1.patch", digest, "sluice", ("1.0",), "1", 1, PATCH),), (), (GOOD,))
 
 
