@@ -8,7 +8,7 @@ import logging
 from django.conf import settings
 from django.utils import timezone
 
-from advisories.exporting import generations, others, planning, site
+from advisories.exporting import generations, others, planning, settling, site
 from advisories.exporting.generations import AnotherRun, NotOurs
 from advisories.public.turn import turn
 
@@ -21,21 +21,34 @@ _looked: list[tuple[object, ...]] = []
 def sweep() -> bool:
     """Export where `EXPORT_DIR` names a folder whose site is not what is public; whether readers got something new.
 
-    Safe to call at any time and twice at once. What goes wrong leaves the site, is logged and is tried again.
+    Safe to call at any time and twice at once. What goes wrong leaves the site, is told and is tried again.
     """
     folder = settings.EXPORT_DIR
     if folder is None:
+        settling.nobody_exports()
         return False
+    expected = settling.awaited()
     # The hour is there for what changes with time alone, such as dates on the front page.
     found = (folder, planning.hour(timezone.now()), turn(), others.plugged().standing())
-    if found in _looked and generations.newest(folder) is not None:
+    if found in _looked and not expected and generations.newest(folder) is not None:
         return False
     try:
         done = site.export(folder, wait=False, jobs=1)
     except AnotherRun:
         return False
-    except (site.ExportFailed, NotOurs, OSError) as trouble:
+    except (site.ExportFailed, NotOurs, OSError, ValueError) as trouble:
         logger.error("the site was not exported: %s", type(trouble).__name__)
+        settling.went_wrong(folder, _words(trouble), expected)
         return False
+    made = generations.read(done.folder)
+    if made is not None:
+        settling.went_well(folder, made, expected)
     _looked[:] = [found]
     return done.is_new
+
+
+def _words(trouble: Exception) -> str:
+    """What went wrong: an address that readers know, or what the machine says, without what it says it of."""
+    if isinstance(trouble, OSError):
+        return f"{type(trouble).__name__}: {trouble.strerror or 'no reason was given'}."
+    return str(trouble) if isinstance(trouble, site.ExportFailed | NotOurs) else type(trouble).__name__

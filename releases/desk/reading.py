@@ -5,7 +5,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Now
 
 from accounts.access import Viewer
 from accounts.models.outgoing import LEFT, Sending
@@ -37,7 +36,7 @@ from advisories.release.standing import AdvisoryStanding, BatchStanding
 from advisories.timeline import timeline_of
 from releases.desk import clocks
 from releases.desk.mending import lacks_before_members, lacks_of
-from releases.desk.values import Desk, Done, Entry, Given, History, Known, Loose, Released, Shown
+from releases.desk.values import Desk, Entry, Given, History, Known, Loose, Released, Shown
 from releases.fixes import fixes_of_all
 from releases.models import Series
 
@@ -92,28 +91,6 @@ def history_of(batch: Batch, viewer: Viewer) -> History:
     return History(tuple(moves), tuple(void), tuple(timeline_of(events, with_names=True)))
 
 
-def steps_done(batch: Batch, viewer: Viewer) -> tuple[Done, ...]:
-    """What follows the instant, advisory by advisory, as far as it has been done; the page is there without any."""
-    steps = PublicationStep.objects.visible_to(viewer).filter(
-        publication__arming__batch=batch, publication__voided_at__isnull=True, publication__public_at__lte=Now()
-    )
-    return tuple(
-        Done(
-            pk=one.pk,
-            label=f"{one.publication.advisory.label} v{one.publication.version}",
-            url=one.publication.advisory.get_absolute_url(),
-            what=f"Mail to {one.target}" if one.kind == StepKind.MAIL else "The record, and those who hold it",
-            state=str(one.get_state_display()),
-            is_done=one.state in LEFT,
-            is_failed=one.state == Sending.FAILED,
-            at=one.sent_at or (one.due_at if one.state == Sending.QUEUED else None),
-            attempts=one.attempts,
-            trouble=one.trouble,
-        )
-        for one in steps.select_related("publication__advisory").order_by("publication__number", "pk")
-    )
-
-
 def is_overdue(batch: Batch, now: datetime) -> bool:
     """Whether its instant has passed with nothing going out."""
     return batch.planned_at <= now and batch.state in (
@@ -124,9 +101,10 @@ def is_overdue(batch: Batch, now: datetime) -> bool:
 def _released(batches: QuerySet[Batch], viewer: Viewer) -> Iterable[Released]:
     """What came out last, and how much of what follows is still to be done."""
     mine = PublicationStep.objects.visible_to(viewer).filter(publication__arming__batch=OuterRef("pk"))
-    open_ones = mine.filter(publication__voided_at__isnull=True).exclude(state__in=LEFT).order_by()
+    open_ones = mine.filter(publication__voided_at__isnull=True).exclude(state__in=[*LEFT, Sending.STOPPED]).order_by()
     count = open_ones.values("publication__arming__batch").annotate(n=Count("pk")).values("n")
-    failed = Exists(open_ones.filter(state=Sending.FAILED))
+    late = Q(state=Sending.QUEUED) & ~Q(kind=StepKind.MAIL) & ~Q(trouble="")
+    failed = Exists(open_ones.filter(late | Q(state=Sending.FAILED)))
     last = batches.filter(state=BatchState.RELEASED).order_by("-planned_at")
     for one in last.annotate(open_steps=Subquery(count), has_failed=failed)[:LAST_RELEASED]:
         yield Released(one, getattr(one, "open_steps") or 0, getattr(one, "has_failed"))  # noqa: B009

@@ -125,24 +125,6 @@ class Loose:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """One step that follows the instant of a release."""
-
-    pk: int
-    label: str
-    url: str
-    """Of the advisory."""
-    what: str
-    state: str
-    is_done: bool
-    is_failed: bool
-    at: datetime | None
-    """When it was done, or is tried next."""
-    attempts: int
-    trouble: str
-
-
-@dataclass(frozen=True, slots=True)
 class Released:
     """A release that is out."""
 

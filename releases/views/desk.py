@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 from accounts.doors import SignedInRequest
 from advisories.embargo import one_date
 from advisories.embargo.outside_clocks import BreaksClocks, BrokenClock
-from advisories.models import Advisory, Batch, BatchEntry
+from advisories.models import Advisory, Batch, BatchEntry, ExportedSite
 from advisories.policies import current_policy
 from advisories.predisclosure import register
 from advisories.release import scheduling
 from advisories.release.batching import BatchState, NotAhead
 from releases.access import may_know_dates, may_release
-from releases.desk import clocks, ends, reading
+from releases.desk import aftermath, clocks, ends, reading
 from releases.forms.desk import JoinForm, PlanForm
 
 
@@ -29,7 +29,8 @@ def desk(request: SignedInRequest) -> HttpResponse:
     """What is coming: all of it for those who release, dates and numbers for release managers."""
     now = timezone.now()
     if may_release(request.user):
-        return render(request, "desk/desk.html", {"desk": reading.desk_of(request.user, now), "now": now})
+        context = {"desk": reading.desk_of(request.user, now), "now": now, "exports": ExportedSite.objects.failing()}
+        return render(request, "desk/desk.html", context)
     if may_know_dates(request.user):
         zone = current_policy().zone
         return render(request, "desk/dates.html", {"dates": reading.dates_for(request.user, now), "zone": zone})
@@ -45,7 +46,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "history": reading.history_of(found, request.user),
         "state": BatchState(found.state),
         "told": register.progress_of(found, request.user),
-        "steps_done": reading.steps_done(found, request.user),
+        "aftermath": aftermath.of(found, request.user),
     }
     if found.state == BatchState.OPEN:
         context["join"] = JoinForm(viewer=request.user, initial={"turn": found.turn})

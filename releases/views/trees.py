@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import public_page
+from advisories.models import ExportedSite
 from releases.access import may_keep_trees
 from releases.board import outlook
 from releases.checking import requesting as checking
@@ -21,7 +22,9 @@ from releases.models import Tree
 def trees(request: HttpRequest) -> HttpResponse:
     """Every tree with the state of its mirror."""
     found = Tree.objects.annotate(followed_count=Count("branches", filter=Q(branches__is_followed=True)))
-    return render(request, "releases/tree_list.html", {"trees": found, "may_keep": may_keep_trees(request.user)})
+    may_keep = may_keep_trees(request.user)
+    context = {"trees": found, "may_keep": may_keep, "exports": ExportedSite.objects.failing() if may_keep else ()}
+    return render(request, "releases/tree_list.html", context)
 
 
 @public_page

@@ -1,15 +1,17 @@
 """The release desk in a real browser: accessible, within its width, and usable without scripts."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
+from pytest_django import Settings
 
-from accounts.models import Role, User
+from accounts.models import Role, Sending, User
 from advisories.lifecycle import State
-from advisories.models import Advisory, Batch, Vector
-from advisories.release import releasing, scheduling, sealing, standing
+from advisories.models import Advisory, Batch, ExportedSite, PublicationStep, Vector
+from advisories.release import publishing, releasing, scheduling, sealing, standing
 from advisories.writing import drafting
 from releases.fixes import fixes_of
 from tests.advisories.release.test_releasing import SECTIONS
@@ -17,6 +19,7 @@ from tests.browser.conftest import Open
 from tests.browser.looking import FORMS, look_at
 from tests.make import make_advisory, make_branch, make_series, make_tree, make_user
 from tests.upstream import fix, numbered
+from tests.walk.batches import armed, its_instant_comes
 
 pytestmark = pytest.mark.browser
 
@@ -91,3 +94,34 @@ def test_a_release_is_planned_and_frozen_without_scripts(people: list[User], ope
     page.get_by_role("link", name="Freeze…").click()
     page.get_by_role("button", name="Freeze").click()
     expect(page.get_by_text("A worker writes and signs the text now.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), FORMS)
+def test_what_follows_a_release_is_accessible_and_fits_however_far_it_is(
+    people: list[User], open_browser: Open, settings: Settings, tmp_path: Path, width: int, scheme: str
+) -> None:
+    settings.ANNOUNCE_TO, settings.EXPORT_DIR = ["announce@lists.sluice.example"], tmp_path
+    batch, _ = armed(2), ExportedSite.objects.went_wrong("/srv/penstock/site", "/advisories/feed.atom answers 500.")
+    context = open_browser(people[0], width=width, scheme=scheme)
+    its_instant_comes()
+    assert look_at(context.new_page(), f"/desk/{batch.pk}/", "steps waiting") == []
+    publishing.release_due()
+    for pk in publishing.due_steps()[2:5]:
+        publishing.do_step(pk)
+    trouble = {
+        "export": "OSError: No space left on device.",
+        "files": "/advisories/1/v1/patches/1.patch is not what was approved. And 1 more.",
+        "mail": "SMTPDataError 451",
+    }
+    for kind, said in trouble.items():
+        steps = PublicationStep.objects.filter(kind=kind)
+        steps.update(state=Sending.QUEUED, sent_at=None, trouble=said, due_at=timezone.now() + timedelta(minutes=8))
+    steps.filter(pk=steps.latest("pk").pk).update(state=Sending.FAILED)
+    page = context.new_page()
+    assert look_at(page, f"/desk/{batch.pk}/", "steps in trouble") == []
+    assert look_at(context.new_page(), "/desk/", "desk with trouble") == []
+    assert look_at(context.new_page(), "/trees/", "trees with trouble") == []
+    page.get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_text("It is tried again.")).to_be_visible()
+    PublicationStep.objects.update(state=Sending.SENT, sent_at=timezone.now(), trouble="")
+    assert look_at(context.new_page(), f"/desk/{batch.pk}/", "steps all done") == []

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('advisories', '0002_notices_of_reports'),
+        ('advisories', '0003_letters_to_finders'),
     ]
 
     operations = [
