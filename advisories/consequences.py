@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accounts.models import User
-from advisories.calendar import Slot, earliest, next_slots
+from advisories.calendar import Slot, earliest, next_slots, words
 from advisories.models import Report
 from advisories.policy import Policy
 from advisories.policy.words import Difference, differences
@@ -59,7 +59,7 @@ def _about_planned(
         new = [reason for reason in against(after, taken, one) if reason not in old]
         if new and not one.is_over:
             what, reasons = one.name or "A release", "; ".join(str(reason) for reason in new)
-            yield f"{what} is planned for {one.at:%d %B %Y}; the new policy speaks against it: {reasons}."
+            yield f"{what} is planned for {words.day(one.at)}; the new policy speaks against it: {reasons}."
 
 
 def _about_announcements(before: Policy, after: Policy) -> Iterator[str]:

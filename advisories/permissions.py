@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from advisories.calendar import words
+
 
 class Subject(StrEnum):
     """What a permission is about."""
@@ -100,7 +102,7 @@ def public_facts(label: str, planned_at: datetime | None, *, numbers: bool, date
     if numbers:
         found.append(f"Its number is {label}.")
     if dates and planned_at is not None:
-        found.append(f"It is planned to become public on {planned_at:%d %B %Y at %H:%M} UTC.")
+        found.append(f"It is planned to become public on {words.instant(planned_at)}.")
     return tuple(found)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
 from accounts.models import Role, User
+from advisories.calendar import words
 from advisories.models import Event, StepKind
 
 Detail = Mapping[str, Any]
@@ -224,7 +225,7 @@ def _step(detail: Detail) -> str:
 
 def _instant(text: str) -> str:
     """An instant as an event holds it, for people."""
-    return f"{datetime.fromisoformat(text).astimezone(UTC):%d %B %Y, %H:%M} UTC"
+    return words.instant(datetime.fromisoformat(text))
 
 
 def _label(number: object) -> str:

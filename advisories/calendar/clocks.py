@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from advisories.calendar import words
 from advisories.policy import ClockRule, Policy
 
 
@@ -98,25 +99,28 @@ def window(policy: Policy, clocks: Iterable[RunningClock | FixedEnd]) -> Window:
 
 
 def _fixed_breaks(clock: FixedEnd, end_at: datetime) -> Iterator[Break]:
-    until = f"{_said(clock.end_at)}{f' ({clock.reference})' if clock.reference else ''}"
+    until = f"{words.instant(clock.end_at)}{f' ({clock.reference})' if clock.reference else ''}"
     if end_at < clock.end_at:
-        sentence = f"{_said(end_at)} is before the end that {clock.owner} has fixed and owns, {until}."
+        sentence = f"{words.instant(end_at)} is before the end that {clock.owner} has fixed and owns, {until}."
         yield Break(BreakKind.TOO_EARLY, clock.owner, clock.end_at, sentence)
     elif end_at > clock.end_at:
-        sentence = f"{_said(end_at)} is after the end that {clock.owner} has fixed, {until}: it is public from then on."
+        late = f"{words.instant(end_at)} is after the end that {clock.owner} has fixed"
+        sentence = f"{late}, {until}: it is public from then on."
         yield Break(BreakKind.TOO_LATE, clock.owner, clock.end_at, sentence)
 
 
 def _running_breaks(rule: ClockRule, started_at: datetime, end_at: datetime) -> Iterator[Break]:
-    started = f"{rule.starts_at}, {_said(started_at)}"
+    started = f"{rule.starts_at}, {words.instant(started_at)}"
     least_at, limit_at = _after(started_at, rule.minimum), _after(started_at, rule.limit)
     if end_at < least_at:
-        sentence = f"{rule.name} wants at least {_length(rule.minimum)} from its start ({started}): {_said(least_at)}."
+        sentence = (
+            f"{rule.name} wants at least {_length(rule.minimum)} from its start ({started}): {words.instant(least_at)}."
+        )
         yield Break(BreakKind.TOO_EARLY, rule.key, least_at, sentence)
     if end_at <= limit_at:
         return
-    over = f"{rule.name} allows {_length(rule.limit)} from its start ({started}), until {_said(limit_at)}"
-    late = f"{_said(end_at)} is {_length(end_at - limit_at)} later"
+    over = f"{rule.name} allows {_length(rule.limit)} from its start ({started}), until {words.instant(limit_at)}"
+    late = f"{words.instant(end_at)} is {_length(end_at - limit_at)} later"
     if rule.exceptional is not None and end_at <= _after(started_at, rule.exceptional):
         sentence = f"{over}, and {_length(rule.exceptional)} only as an exception; {late}."
         yield Break(BreakKind.EXCEPTION_NEEDED, rule.key, limit_at, sentence)
@@ -127,10 +131,6 @@ def _running_breaks(rule: ClockRule, started_at: datetime, end_at: datetime) -> 
 def _after(at: datetime, length: timedelta) -> datetime:
     """Add calendar time to an instant. In UTC, since adding in a zone would stretch or shrink a turning day."""
     return at.astimezone(UTC) + length
-
-
-def _said(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%d %B %Y %H:%M} UTC"
 
 
 def _length(length: timedelta) -> str:

@@ -18,7 +18,7 @@ class NoSuchTime(Exception):
 
     def __init__(self, local: datetime, zone: str, next_at: datetime) -> None:
         super().__init__(
-            f"{local:%H:%M} does not exist on {local:%d %B %Y} in {zone}: clocks are turned forward over it "
+            f"{local:%H:%M} does not exist on {local:%-d %B %Y} in {zone}: clocks are turned forward over it "
             f"(the same distance from midnight is {next_at:%H:%M} there)."
         )
         self.next_at = next_at
@@ -29,7 +29,7 @@ class TimeExistsTwice(Exception):
 
     def __init__(self, local: datetime, zone: str, first_at: datetime, second_at: datetime) -> None:
         super().__init__(
-            f"{local:%H:%M} exists twice on {local:%d %B %Y} in {zone}: clocks are turned back over it "
+            f"{local:%H:%M} exists twice on {local:%-d %B %Y} in {zone}: clocks are turned back over it "
             f"({first_at.astimezone(UTC):%H:%M} or {second_at.astimezone(UTC):%H:%M} UTC)."
         )
         self.first_at = first_at
@@ -70,13 +70,13 @@ def slot_instant(local: datetime, zone: str) -> Instant:
         moved = _shifted(first)
         return Instant(
             moved,
-            f"{local:%H:%M} does not exist on {local:%d %B %Y} in {zone}, where clocks are turned forward: "
+            f"{local:%H:%M} does not exist on {local:%-d %B %Y} in {zone}, where clocks are turned forward: "
             f"{moved:%H:%M} is meant.",
         )
     if first.utcoffset() != second.utcoffset():
         return Instant(
             first,
-            f"{local:%H:%M} exists twice on {local:%d %B %Y} in {zone}, where clocks are turned back: "
+            f"{local:%H:%M} exists twice on {local:%-d %B %Y} in {zone}, where clocks are turned back: "
             f"the first is meant, {first.astimezone(UTC):%H:%M} UTC.",
         )
     return Instant(first)

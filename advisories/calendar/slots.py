@@ -24,7 +24,9 @@ class PassedOver:
     reason: Reason
 
     def __str__(self) -> str:
-        days = f"{self.first:%a %d %b}" if self.first == self.last else f"{self.first:%a %d %b} – {self.last:%a %d %b}"
+        days = (
+            f"{self.first:%a %-d %b}" if self.first == self.last else f"{self.first:%a %-d %b} – {self.last:%a %-d %b}"
+        )
         return f"{days}: {self.reason.sentence}"
 
 
@@ -65,12 +67,12 @@ def earliest(
     today = now.astimezone(zone).date()
     if predisclosed_at is not None:
         from_on = predisclosed_at.astimezone(zone).date()
-        because = f"pre-disclosed on {from_on:%d %B %Y}"
+        because = f"pre-disclosed on {from_on:%-d %B %Y}"
     else:
         reported_on = reported_at.astimezone(zone).date()
         prepared_on = working.add(reported_on, policy.preparation_days)
         from_on = max(prepared_on, working.on_or_after(today))
-        because = f"{_days(policy.preparation_days)} of preparation from the report, until {from_on:%d %B %Y}"
+        because = f"{_days(policy.preparation_days)} of preparation from the report, until {from_on:%-d %B %Y}"
         if from_on > prepared_on:
             because = f"preparation took longer than {_days(policy.preparation_days)} and ends today at the earliest"
     ready_on = working.add(from_on, policy.predisclosure_days)

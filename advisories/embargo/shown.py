@@ -19,7 +19,7 @@ class ShownEnd:
     @classmethod
     def of(cls, at: datetime, zone: str) -> "ShownEnd":
         """`zone` is an IANA name."""
-        local = "" if zone == "UTC" else f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M} {zone}"
+        local = "" if zone == "UTC" else f"{at.astimezone(ZoneInfo(zone)):%a %-d %b %Y, %H:%M} {zone}"
         return cls(at, local)
 
 

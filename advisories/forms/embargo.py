@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils import timezone
 
+from advisories.calendar import words
 from advisories.calendar.instants import Fold, NoSuchTime, TimeExistsTwice, exact_instant
 from advisories.embargo import consents
 from advisories.embargo.negotiating import End
@@ -109,7 +110,7 @@ class EndForm(InstantForm):
     def __init__(self, *args: Any, proposals: Iterable[ShownProposal | FinderProposal], **kwargs: Any) -> None:
         """`proposals` are the open ones that whoever fills this in may see."""
         super().__init__(*args, **kwargs)
-        choices = [(one.pk, f"{one.end.at:%d %B %Y, %H:%M} UTC") for one in proposals]
+        choices = [(one.pk, words.instant(one.end.at)) for one in proposals]
         if choices:
             known = [("", "No other proposal"), *choices]
             self.fields["instead_of"].choices = known  # type: ignore[attr-defined]  # the declared type is forms.Field

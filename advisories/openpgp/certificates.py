@@ -81,7 +81,7 @@ class Certificate:
         if self.is_revoked:
             return "This key has been revoked by its owner."
         if self._has_lapsed(at):
-            return f"This key expired on {self.expires_at:%d %B %Y}: extend it, and give it again."
+            return f"This key expired on {self.expires_at:%-d %B %Y}: extend it, and give it again."
         keys = list(self._for_encryption())
         if not keys:
             return self._no_encryption_at_all()
@@ -89,7 +89,7 @@ class Certificate:
             return ""
         lapsed = [key.expires_at for key in keys if not key.is_revoked and key.expires_at and key.expires_at <= at]
         if lapsed:
-            return f"Its part for encryption expired on {max(lapsed):%d %B %Y}: extend it, and give it again."
+            return f"Its part for encryption expired on {max(lapsed):%-d %B %Y}: extend it, and give it again."
         weak = next((_weakness(key) for key in keys if not key.is_revoked), "")
         return weak or "Its part for encryption has been revoked."
 
@@ -98,7 +98,7 @@ class Certificate:
         if self.is_revoked:
             return "The key has been revoked."
         if self._has_lapsed(at):
-            return f"The key expired on {self.expires_at:%d %B %Y}."
+            return f"The key expired on {self.expires_at:%-d %B %Y}."
         keys = list(self._for_signing())
         if not keys:
             return "The key has no part for signing."

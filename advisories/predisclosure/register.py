@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from accounts.access import Viewer
 from accounts.models import Sending
+from advisories.calendar import words
 from advisories.models import Advisory, Batch, Delivery, DeliveryForm, KeptFrom, Membership, MembershipState, What
 from advisories.models.delivery import TO_EVERYONE
 from advisories.predisclosure.returning import MAY_GO_AGAIN
@@ -164,7 +165,7 @@ def _standing(membership: Membership) -> str:
     if into is not None:
         return f"now part of {into}"
     if membership.state == MembershipState.REMOVED and membership.ended_at is not None:
-        return f"removed on {membership.ended_at:%d %B %Y}"
+        return f"removed on {words.day(membership.ended_at)}"
     return "" if membership.state == MembershipState.ACTIVE else str(membership.state)
 
 

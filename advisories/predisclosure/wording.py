@@ -3,8 +3,9 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from advisories.calendar import words
 from advisories.writing.differences import Fate, Line, PatchDifference, SectionDifference
 
 _WIDTH = 72
@@ -86,9 +87,9 @@ def _title(news: News) -> str:
 def _facts(news: News) -> str:
     rows = [("What happened", news.happened)]
     if news.is_public:
-        rows.append(("Public", f"yes, since {_instant(news.planned_at)}" if news.planned_at else "yes"))
+        rows.append(("Public", f"yes, since {words.date(news.planned_at)}" if news.planned_at else "yes"))
     else:
-        rows.append(("Public on", _instant(news.planned_at) if news.planned_at else "no date is set"))
+        rows.append(("Public on", words.date(news.planned_at) if news.planned_at else "no date is set"))
     if news.difference:
         rows.append(("You were sent", f"v{news.difference.since} before"))
     return "\n".join(f"{name + ':':<16}{value}" for name, value in rows)
@@ -164,7 +165,3 @@ def _without_end(lines: list[str]) -> list[str]:
     while lines and not lines[-1]:
         lines.pop()
     return lines
-
-
-def _instant(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%A %d %B %Y, %H:%M} UTC"

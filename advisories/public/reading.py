@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import BigIntegerField, CharField, DateTimeField, IntegerField
 from django.db.models.functions import Length
 
+from advisories.calendar import words
 from advisories.lifecycle import State
 from advisories.models import Event, Publication, Reissue, RevisionPatch
 from advisories.policy import Announced, Policy
@@ -193,7 +194,7 @@ def _moments(issues: Sequence[Publication], history: Sequence[Issue], policy: Po
             found.append(Moment(event.at, _STEPS[event.detail["to"]]))
         elif event.kind == "batch-moved" and about[event.about] == "batch-moved":
             old, new = (datetime.fromisoformat(event.detail[name]) for name in ("from", "to"))
-            found.append(Moment(event.at, f"Release moved from {old:%-d %B %Y} to {new:%-d %B %Y}"))
+            found.append(Moment(event.at, f"Release moved from {words.day(old)} to {words.day(new)}"))
     return sorted(found, key=lambda one: one.at)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from advisories.affected import Condition, Needs, Statement, Status
+from advisories.calendar import words
 from advisories.embargo.rules import EndReason
 from advisories.markdown import TooMuchMarkdown, render
 from advisories.models.decision import Matter
@@ -150,16 +151,16 @@ def embargo(content: Content, public_at: datetime) -> Afterwards | None:
     sentences = []
     if ends:
         begun_at = ends[0][0]
-        sentences.append(f"Under embargo from {_day(begun_at)} to {_day(public_at)}: {_days(public_at - begun_at)}.")
+        sentences.append(
+            f"Under embargo from {words.day(begun_at)} to {words.day(public_at)}: {_days(public_at - begun_at)}."
+        )
         for (_, before), (agreed_at, after) in pairwise(ends):
-            sentences.append(f"On {_day(agreed_at)} its end was moved from {_day(before)} to {_day(after)}.")
-        sentences.append(_ENDED[EndReason(told["ended_for"])].format(_day(ends[-1][1])))
+            sentences.append(
+                f"On {words.day(agreed_at)} its end was moved from {words.day(before)} to {words.day(after)}."
+            )
+        sentences.append(_ENDED[EndReason(told["ended_for"])].format(words.day(ends[-1][1])))
     decisions = tuple(Decided(str(Matter(one["about"]).label), one["words"]) for one in told["decisions"])
     return Afterwards(tuple(sentences), decisions)
-
-
-def _day(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%-d %B %Y}"
 
 
 def _days(length: timedelta) -> str:

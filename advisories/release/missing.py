@@ -6,9 +6,10 @@ known to be there is missing.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
+from advisories.calendar import words
 from advisories.embargo.rules import IN_FORCE, EmbargoState
 from advisories.lifecycle import State
 from advisories.release.arming import Quorum
@@ -197,7 +198,7 @@ def _key(facts: Facts) -> Iterator[Missing]:
         yield Missing(Lack.KEY, facts.text_trouble)
     if facts.key_expires_at is not None and facts.key_expires_at <= needed_at:
         yield Missing(
-            Lack.KEY, f"The team's signing key expires on {facts.key_expires_at:%d %B %Y}, before it is needed."
+            Lack.KEY, f"The team's signing key expires on {words.day(facts.key_expires_at)}, before it is needed."
         )
 
 
@@ -221,12 +222,8 @@ def _one_date(facts: Facts) -> Iterator[Missing]:
     side = "before" if planned_at < end_at else "after"
     yield Missing(
         Lack.DATE,
-        f"It is planned {side} the agreed end of its embargo, {_said(end_at)}: make them one date.",
+        f"It is planned {side} the agreed end of its embargo, {words.instant(end_at)}: make them one date.",
     )
-
-
-def _said(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%d %B %Y, %H:%M} UTC"
 
 
 def _approvals(facts: Facts) -> Iterator[Missing]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
+from advisories.calendar import words
 from advisories.embargo import one_date
 from advisories.embargo.outside_clocks import BrokenClock
 from advisories.models import Advisory, Batch
@@ -40,7 +41,7 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     def act(told: dict[str, Any]) -> str:
         scheduling.move(found, told["at"], reason=told["reason"], by=request.user, confirmed=form.confirmed)
         against = on_its_day(found, request.user)
-        return f"{found} is planned for {_said(found)}.{f' Mind: {against}' if against else ''}"
+        return f"{found} is planned for {words.date(found.planned_at)}.{f' Mind: {against}' if against else ''}"
 
     return carry_out(request, found, question, form, act)
 
@@ -126,7 +127,7 @@ def _moving(request: SignedInRequest, found: Batch) -> Question:
     told, bound = _told(found), one_date.bound_to(members_for(request, found))
     return Question(
         "Move the date",
-        f"{found} is planned for {_said(found)}.",
+        f"{found} is planned for {words.date(found.planned_at)}.",
         "Move it",
         (f"They know the date and are told of the new one, with your reason: {audiences(told)}.",
          *ends.following(bound),
@@ -173,7 +174,3 @@ def _number_in(request: SignedInRequest) -> int:
 
 def _told(found: Batch) -> frozenset[Audience]:
     return found.as_value().told_the_date(current_policy())
-
-
-def _said(found: Batch) -> str:
-    return f"{found.planned_at:%A %d %B %Y, %H:%M} UTC"

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
+from advisories.calendar import words
 from advisories.lifecycle import State
 from advisories.models import Batch, PublicationStep, Reissue
 from advisories.release import publishing, releasing
@@ -188,7 +189,7 @@ def _predisclosing(request: SignedInRequest, found: Batch) -> Question:
     ]
     return Question(
         "Pre-disclose",
-        f"Members get {found} under embargo until {found.planned_at:%A %d %B %Y, %H:%M} UTC.",
+        f"Members get {found} under embargo until {words.date(found.planned_at)}.",
         "Pre-disclose",
         tuple(lines),
         is_grave=True,

@@ -70,7 +70,7 @@ def test_a_notice_tells_the_public_facts_that_the_policy_lets_be_known_and_no_mo
     facts = permissions.public_facts("SSA-12", NOON, numbers=True, dates=True)
     notice = permissions.service_notice("Sluice", facts)
     assert "SSA-12" in notice
-    assert "02 March 2027 at 12:00 UTC" in notice
+    assert "2 March 2027, 12:00 UTC" in notice
 
 
 @pytest.mark.django_db

@@ -48,7 +48,7 @@ WORD = re.compile(rf"{SECRET}-([a-z_]+(?:-[a-z_]+)*)")
 
 def days(instant: datetime) -> list[str]:
     """A day in every way that a page, a feed or a calendar writes it."""
-    return [f"{instant:{form}}" for form in ("%d %b %Y", "%d %B %Y", "%Y-%m-%d", "%Y%m%d")]
+    return [f"{instant:{form}}" for form in ("%-d %b %Y", "%-d %B %Y", "%Y-%m-%d", "%Y%m%d")]
 
 
 def word(place: str) -> str:

@@ -29,8 +29,8 @@ def test_a_minute_more_breaks_it_and_says_everything() -> None:
     (one,) = breaks(POLICY, [DISTROS], START + timedelta(days=14, minutes=1))
     assert one.kind is BreakKind.TOO_LATE
     assert str(one) == (
-        "linux-distros list allows 14 days from its start (first post to the list, 02 November 2026 09:00 UTC), "
-        "until 16 November 2026 09:00 UTC; 16 November 2026 09:01 UTC is 1 minute later."
+        "linux-distros list allows 14 days from its start (first post to the list, 2 November 2026, 09:00 UTC), "
+        "until 16 November 2026, 09:00 UTC; 16 November 2026, 09:01 UTC is 1 minute later."
     )
 
 
