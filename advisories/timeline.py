@@ -90,14 +90,12 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
         f"Verdict on {detail['branch']} overridden" if detail["branch"] else "Goes out without a fix of ours"
     ),
     "ended-early": lambda detail, names: f"Embargo ended early: {detail['reason']}",
-    "batch-planned": lambda detail, names: (
-        f"Split off from batch {detail['split_from']}" if "split_from" in detail else "Planned"
-    ),
+    "batch-planned": lambda detail, names: "Split off from another release" if "split_from" in detail else "Planned",
     "batch-joined": lambda detail, names: f"{_label(detail['advisory'])} joined",
     "batch-left": lambda detail, names: f"{_label(detail['advisory'])} left",
     "batch-moved": lambda detail, names: f"Moved from {_instant(detail['from'])} to {_instant(detail['to'])}",
     "batch-split": lambda detail, names: (
-        f"Split: {_listed(_label(number) for number in detail['advisories'])} went to batch {detail['into']}"
+        f"Split: {_listed(_label(number) for number in detail['advisories'])} went to a release of their own"
     ),
     "batch-cancelled": lambda detail, names: "Cancelled",
     "batch-frozen": lambda detail, names: (

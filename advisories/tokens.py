@@ -41,7 +41,7 @@ def make(user: User, name: str, scope: Scope, ends_at: datetime, *, place: Place
         user=user, contact=contact, membership=membership, name=name.strip()[:80], scope=scope,
         digest=digest_of(secret), hint=secret[-4:], ends_at=ends_at,
     )  # fmt: skip
-    detail = {"token": made.pk, "scope": scope.value, "ends_at": ends_at.isoformat()}
+    detail = {"token": str(made.pk), "scope": scope.value, "ends_at": ends_at.isoformat()}
     Event.objects.record(user, kind="token-made", by=user, detail=detail)
     return made, secret
 
@@ -51,7 +51,7 @@ def revoke(token: Token, *, by: User) -> bool:
     """End it now, for good; whether it opened anything until now."""
     if not Token.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=Now()):
         return False
-    Event.objects.record(token.user, kind="token-revoked", by=by, detail={"token": token.pk})
+    Event.objects.record(token.user, kind="token-revoked", by=by, detail={"token": str(token.pk)})
     return True
 
 

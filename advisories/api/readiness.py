@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Router, Schema
 from pydantic import Field
@@ -22,6 +22,9 @@ Status = Literal["not-affected", "affected", "prepared", "tested", "deployed"]
 _STORABLE = r"^[^\x00]*$"
 """PostgreSQL keeps no text with NUL in it; forms refuse it too."""
 
+Key = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
+"""Keys go out and come in as text: many programs read a number of nineteen digits as another one."""
+
 
 class AnswerIn(Schema):
     """How far one product is. `read` is the id of the answer that this one takes the place of; none for the first."""
@@ -31,13 +34,13 @@ class AnswerIn(Schema):
     tracking_id: str = Field("", max_length=80, pattern=_STORABLE)
     note: str = Field("", max_length=2000, pattern=_STORABLE)
     told_to: Literal["team", "members"] = "team"
-    read: int | None = None
+    read: Key | None = None
 
 
 class AnswerOut(Schema):
     """What was said last."""
 
-    id: int
+    id: str
     status: str
     reason: str
     tracking_id: str
@@ -49,7 +52,7 @@ class AnswerOut(Schema):
 class ProductOut(Schema):
     """One of your products; `answer` is null while nothing was said, which is not “not affected”."""
 
-    product: int
+    product: str
     name: str
     builds_on: str
     organisation: str
@@ -84,7 +87,9 @@ def say(request: TokenRequest, number: int, product: int, answer: AnswerIn) -> d
         ReadinessStatus(answer.status), answer.reason, answer.tracking_id, answer.note, NoteAudience(answer.told_to)
     )
     try:
-        made = answering.say(revision.advisory_id, found, told, read=answer.read, by=request.user)
+        made = answering.say(
+            revision.advisory_id, found, told, read=int(answer.read) if answer.read else None, by=request.user
+        )
     except SaysNothing as refusal:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(refusal)) from None
     except StaleReadiness as stale:
@@ -97,9 +102,9 @@ def say(request: TokenRequest, number: int, product: int, answer: AnswerIn) -> d
 
 def _said(product: Product, said: Readiness | None) -> dict[str, Any]:
     names = ("status", "reason", "tracking_id", "note", "told_to", "said_at")
-    answer = {"id": said.pk, **{name: getattr(said, name) for name in names}} if said else None
+    answer = {"id": str(said.pk), **{name: getattr(said, name) for name in names}} if said else None
     return {
-        "product": product.pk,
+        "product": str(product.pk),
         "name": product.name,
         "builds_on": product.builds_on,
         "organisation": str(product.organisation),

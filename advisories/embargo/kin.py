@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.models.drawn import drawn_key
 from advisories.embargo import consenting, rules
 from advisories.models import Advisory, Answer, Consent, Embargo, Event, Out, Proposal, ProposalState, StartedClock
 
@@ -99,14 +100,14 @@ def _move_consents(source: Embargo, target: Embargo) -> None:
 
 def _copy_rows(source: Embargo, target: Embargo) -> None:
     for clock in source.clocks.running():
-        clock.pk, clock.embargo, clock._state.adding = None, target, True
+        clock.pk, clock.embargo, clock._state.adding = drawn_key(), target, True
         clock.save(force_insert=True)
     for consent in source.consents.all():
         consent.pk, consent.embargo, consent._state.adding = None, target, True
         consent.save(force_insert=True)
     for proposal in source.proposals.open():
         answers = list(proposal.answers.filter(counter=None))
-        proposal.pk, proposal.embargo, proposal._state.adding = None, target, True
+        proposal.pk, proposal.embargo, proposal._state.adding = drawn_key(), target, True
         proposal.save(force_insert=True)
         for answer in answers:
             answer.pk, answer.proposal, answer._state.adding = None, proposal, True

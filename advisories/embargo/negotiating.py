@@ -273,7 +273,7 @@ def _sign_for_those_who_agreed(proposal: Proposal, embargo: Embargo, now: dateti
 
 
 def _record(proposal: Proposal, kind: str, *, by: User | None, **detail: str) -> Event:
-    values: dict[str, object] = {"proposal": proposal.pk, **detail}
+    values: dict[str, object] = {"proposal": str(proposal.pk), **detail}
     if proposal.report_id and by is None:
         values["by_finder"] = True
     return Event.objects.record(proposal.embargo.advisory, kind=kind, by=by, detail=values)

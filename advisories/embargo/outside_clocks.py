@@ -93,7 +93,7 @@ def start(advisory: Advisory, rule_key: str, began: Began, *, by: User) -> Start
     clock = StartedClock.objects.create(
         embargo=embargo, rule_key=rule_key, started_at=began.at, zone=began.zone, note=began.note, by=by
     )
-    Event.objects.record(advisory, kind="clock-started", by=by, detail={"clock": clock.pk, "rule": rule_key})
+    Event.objects.record(advisory, kind="clock-started", by=by, detail={"clock": str(clock.pk), "rule": rule_key})
     return clock
 
 
@@ -112,7 +112,7 @@ def fix(advisory: Advisory, end: FixedEnd, *, by: User, zone: str = "UTC", note:
         note=note,
         by=by,
     )
-    Event.objects.record(advisory, kind="clock-fixed", by=by, detail={"clock": clock.pk})
+    Event.objects.record(advisory, kind="clock-fixed", by=by, detail={"clock": str(clock.pk)})
     return clock
 
 
@@ -121,7 +121,7 @@ def stop(clock: StartedClock, *, by: User) -> bool:
     """Take a clock back that was started by mistake; it stays on the record. False where it was taken back already."""
     stopped = StartedClock.objects.running().filter(pk=clock.pk).update(stopped_at=timezone.now())
     if stopped:
-        Event.objects.record(clock.embargo.advisory, kind="clock-stopped", by=by, detail={"clock": clock.pk})
+        Event.objects.record(clock.embargo.advisory, kind="clock-stopped", by=by, detail={"clock": str(clock.pk)})
     return bool(stopped)
 
 
@@ -153,7 +153,7 @@ def keep_overruns(proposal: Proposal, broken: Iterable[BrokenClock], reason: str
     if not rows:
         return
     Overrun.objects.bulk_create(rows)
-    detail = {"proposal": proposal.pk, "clocks": [row.clock_id for row in rows]}
+    detail = {"proposal": str(proposal.pk), "clocks": [str(row.clock_id) for row in rows]}
     Event.objects.record(proposal.embargo.advisory, kind="clocks-overridden", by=by, detail=detail)
 
 
@@ -167,7 +167,7 @@ def keep_overruns_of_release(
     if not rows:
         return
     Overrun.objects.bulk_create(rows)
-    detail = {"batch": batch.pk, "clocks": [row.clock_id for row in rows]}
+    detail = {"batch": str(batch.pk), "clocks": [str(row.clock_id) for row in rows]}
     Event.objects.record(embargo.advisory, kind="clocks-overridden", by=by, detail=detail)
 
 

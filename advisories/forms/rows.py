@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 
-_LARGEST = str(2**63 - 1)
-"""Keys are drawn up to it; past that neither database takes it for one."""
+from accounts.models.drawn import may_be_a_key
 
 
 class Rows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -14,8 +13,7 @@ class Rows(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not sub
     def clean(self, value: Any) -> Any:
         """The rows. A key that cannot be one is a choice that there isn't."""
         for one in value or ():
-            told = str(one)
-            if (len(told), told) > (len(_LARGEST), _LARGEST):
-                params = {"value": told[: len(_LARGEST)]}
+            if not may_be_a_key(str(one)):
+                params = {"value": str(one)[:20]}
                 raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=params)
         return super().clean(value)

@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import Exists, F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from accounts.models import Role, TeamSeat, User
+from accounts.models.drawn import DrawnKey
 from advisories.embargo.rules import EndReason
 from advisories.release import batching
 from advisories.release.batching import BatchState
@@ -78,6 +80,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 class Batch(models.Model):
     """One planned release. Steps are taken in `advisories/release/releasing.py`, by compare-and-set on `turn`."""
 
+    id = DrawnKey()
     name = models.CharField(max_length=80, blank=True, help_text="For the team's eyes, such as “summer batch”.")
     planned_at = models.DateTimeField(help_text="The instant of release (UTC).")
     state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in BatchState], default=BatchState.OPEN)
@@ -120,7 +123,7 @@ class Batch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"Batch {self.pk}"
+        return self.name or f"Release of {date_format(self.planned_at, 'j F Y')}"
 
     def get_absolute_url(self) -> str:
         return reverse("releases:batch", args=[self.pk])

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.models.drawn import DrawnKey
 from advisories.calendar.clocks import FixedEnd, RunningClock
 from advisories.models.batch import Batch
 from advisories.models.embargo import Embargo, Proposal
@@ -29,6 +30,7 @@ class StartedClockQuerySet(models.QuerySet["StartedClock"]):
 class StartedClock(models.Model):
     """A clock of the policy whose start event has happened, or an end that somebody else has fixed and owns."""
 
+    id = DrawnKey()
     embargo = models.ForeignKey(Embargo, on_delete=models.PROTECT, related_name="clocks")
     rule_key = models.CharField(max_length=40, blank=True, help_text="The clock's key in the policy.")
     started_at = models.DateTimeField(help_text="When its start event happened, or when the owner told us.")

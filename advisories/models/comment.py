@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Role, TeamSeat, User
+from accounts.models.drawn import DrawnKey
 from advisories.models.delivery import Delivery
 from advisories.models.kept_file import KeptFile
 from advisories.models.organisation import Organisation
@@ -52,6 +53,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 class Comment(models.Model):
     """One comment in Markdown; never edited. One that is retracted keeps its place and is read by nobody."""
 
+    id = DrawnKey()
     advisory = models.ForeignKey("advisories.Advisory", on_delete=models.PROTECT, related_name="comments")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
@@ -102,6 +104,7 @@ class CommentFileQuerySet(models.QuerySet["CommentFile"]):
 class CommentFile(KeptFile):
     """A file that came with a comment, byte for byte."""
 
+    id = DrawnKey()
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="files")
 
     objects = CommentFileQuerySet.as_manager()

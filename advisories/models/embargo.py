@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.models.drawn import DrawnKey
 from advisories.embargo import rules
 from advisories.embargo.rules import IN_FORCE, EmbargoState, EndReason
 from advisories.models.advisory import Advisory
@@ -166,6 +167,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 class Proposal(OfAParty):
     """An end that somebody proposes. The date is never changed; another date is another proposal."""
 
+    id = DrawnKey()
     embargo = models.ForeignKey(Embargo, on_delete=models.PROTECT, related_name="proposals")
     end_at = models.DateTimeField()
     zone = models.CharField(max_length=64, default="UTC", help_text="In which it was typed.")

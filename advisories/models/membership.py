@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.models.drawn import DrawnKey
 from advisories.models.event import Event
 from advisories.models.organisation import Organisation
 
@@ -130,6 +131,7 @@ class MemberKeyQuerySet(models.QuerySet["MemberKey"]):
 class MemberKey(models.Model):
     """One OpenPGP certificate (public parts alone) that letters to an organisation are encrypted to."""
 
+    id = DrawnKey()
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="keys")
     certificate = models.TextField(help_text="Armoured; public parts alone.")
     fingerprint = models.CharField(max_length=64)

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
 
 from accounts.models import Role, TeamSeat, User
+from accounts.models.drawn import DrawnKey
 from accounts.models.lasting import Lasting, LastingQuerySet
 
 
@@ -43,6 +44,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 class Organisation(models.Model):
     """A distribution, a hoster, a vendor. Whether it is on the list is its `Membership`'s to say."""
 
+    id = DrawnKey()
     name = models.CharField(max_length=120)
     website = models.URLField(max_length=200, blank=True)
     is_listed = models.BooleanField(default=True, help_text="Its name may stand on the public page of members.")
@@ -102,6 +104,7 @@ class ContactQuerySet(LastingQuerySet["Contact"]):
 class Contact(Lasting):
     """One person who speaks for one organisation, from an instant until another."""
 
+    id = DrawnKey()
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="contacts")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="organisation_contacts")
     right = models.CharField(max_length=10, choices=ContactRight, default=ContactRight.READ)

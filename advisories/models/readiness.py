@@ -10,6 +10,7 @@ from django.db.models.functions import Lower, Now
 
 from accounts.access import holds
 from accounts.models import Role, User
+from accounts.models.drawn import DrawnKey
 from advisories.models.delivery import Delivery
 from advisories.models.organisation import Organisation
 
@@ -29,6 +30,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 class Product(models.Model):
     """Something that a member makes or runs on top of the project, for which it answers separately."""
 
+    id = DrawnKey()
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="products")
     name = models.CharField(max_length=80)
     builds_on = models.CharField(max_length=80, blank=True, help_text="Which versions it is built on, such as 4.17.")
@@ -86,6 +88,7 @@ class ReadinessQuerySet(models.QuerySet["Readiness"]):
 class Readiness(models.Model):
     """One answer for one product. It is replaced by the next and never changed."""
 
+    id = DrawnKey()
     advisory = models.ForeignKey("advisories.Advisory", on_delete=models.PROTECT, related_name="readiness")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="readiness")
     status = models.CharField(max_length=14, choices=ReadinessStatus)

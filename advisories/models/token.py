@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import TeamSeat, User
+from accounts.models.drawn import DrawnKey
 from advisories.models.membership import Membership
 from advisories.models.organisation import Contact
 from advisories.models.revision import SHA256
@@ -77,6 +78,7 @@ class TokenQuerySet(models.QuerySet["Token"]):
 class Token(models.Model):
     """One token of one person. The secret itself is shown once and kept nowhere."""
 
+    id = DrawnKey()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tokens")
     contact = models.ForeignKey(
         Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="tokens",

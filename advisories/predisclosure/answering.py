@@ -111,7 +111,7 @@ def say(advisory_id: int, product: Product, told: Told, *, read: int | None, by:
             )
     except IntegrityError:
         raise StaleReadiness(before.first()) from None
-    detail = {"organisation": product.organisation_id, "product": product.pk, "status": str(told.status)}
+    detail = {"organisation": str(product.organisation_id), "product": str(product.pk), "status": str(told.status)}
     Event.objects.record(Advisory.objects.get(pk=advisory_id), kind="readiness-said", by=by, detail=detail)
     return made
 
@@ -142,7 +142,7 @@ def ask(
             )
     except IntegrityError:
         raise AskedAlready(str(organisation)) from None
-    detail = {"organisation": organisation.pk, "kind": str(kind)}
+    detail = {"organisation": str(organisation.pk), "kind": str(kind)}
     advisory = Advisory.objects.get(pk=advisory_id)
     notifying.notify_team(advisory, About.DATES)
     Event.objects.record(advisory, kind="date-questioned", by=by, detail=detail)
@@ -157,7 +157,7 @@ def reply(asked: Ask, answer: str, *, by: User) -> None:
     values = {"answer": answer.strip()[:500], "answered_by": by, "answered_at": Now()}
     if not Ask.objects.open().filter(pk=asked.pk).update(**values):
         raise AnsweredAlready(str(asked))
-    detail = {"organisation": asked.organisation_id, "kind": asked.kind}
+    detail = {"organisation": str(asked.organisation_id), "kind": asked.kind}
     notifying.notify(asked.by, asked.advisory, About.NEWS)
     Event.objects.record(asked.advisory, kind="date-answered", by=by, detail=detail)
     asked.refresh_from_db()
@@ -174,7 +174,7 @@ def service_notice(label: str, planned_at: datetime | None) -> str:
 def add_product(organisation: Organisation, name: str, builds_on: str = "", *, by: User) -> Product:
     """Another product to answer for. Raises `IntegrityError` where there is one of that name."""
     made = Product.objects.create(organisation=organisation, name=name.strip(), builds_on=builds_on.strip())
-    Event.objects.record(organisation, kind="product-added", by=by, detail={"product": made.pk})
+    Event.objects.record(organisation, kind="product-added", by=by, detail={"product": str(made.pk)})
     return made
 
 
@@ -183,5 +183,5 @@ def retire_product(product: Product, *, by: User) -> bool:
     """Ask no more about it; what was said stays. False where that was done already."""
     if not Product.objects.current().filter(pk=product.pk).update(retired_at=Now()):
         return False
-    Event.objects.record(product.organisation, kind="product-retired", by=by, detail={"product": product.pk})
+    Event.objects.record(product.organisation, kind="product-retired", by=by, detail={"product": str(product.pk)})
     return True

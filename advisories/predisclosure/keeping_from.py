@@ -30,7 +30,7 @@ def keep(advisory: Advisory, organisations: list[Organisation], reason: str, *, 
             )
             made += [row] if is_new else []
         if made:
-            detail = {"organisations": [row.organisation_id for row in made]}
+            detail = {"organisations": [str(row.organisation_id) for row in made]}
             Event.objects.record(advisory, kind="kept-from", by=by, detail=detail)
     return made
 
@@ -43,7 +43,7 @@ def tell_again(kept: KeptFrom, *, by: User) -> bool:
     with circle.changing(_HELD_BACK, by=by):
         if not KeptFrom.objects.filter(pk=kept.pk).delete()[0]:
             return False
-        detail = {"organisations": [kept.organisation_id]}
+        detail = {"organisations": [str(kept.organisation_id)]}
         Event.objects.record(kept.advisory, kind="kept-from-no-longer", by=by, detail=detail)
         return True
 

@@ -103,7 +103,7 @@ def merge(organisation: Organisation, into: Organisation, reason: str, *, bring_
                 Contact.objects.create(organisation=other, user=person.user, right=person.right, given_by=by)
         Organisation.objects.filter(merged_into=one).update(merged_into=other)
         Organisation.objects.filter(pk=one.pk).update(merged_into=other)
-        detail = {"into": other.pk, "people": sorted(person.user_id for person in people)}
+        detail = {"into": str(other.pk), "people": sorted(person.user_id for person in people)}
         Event.objects.record(one, kind="organisation-merged", by=by, detail=detail)
     organisation.refresh_from_db()
 

@@ -166,8 +166,8 @@ def split(
         one_date.of_release(other, gone, reason=reason, by=by, confirmed=confirmed)
     tidings.tell_of_batch(other, what, before.told_the_date(current_policy()), reason=reason, but=by)
     numbers = [one.number for one in gone]
-    Event.objects.record(held, kind="batch-split", by=by, detail={"into": other.pk, "advisories": numbers})
-    Event.objects.record(other, kind="batch-planned", by=by, detail={"advisories": numbers, "split_from": held.pk})
+    Event.objects.record(held, kind="batch-split", by=by, detail={"into": str(other.pk), "advisories": numbers})
+    Event.objects.record(other, kind="batch-planned", by=by, detail={"advisories": numbers, "split_from": str(held.pk)})
     batch.refresh_from_db()
     return other
 

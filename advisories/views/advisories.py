@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Viewer
 from accounts.doors import SignedInRequest, public_page
+from accounts.models.drawn import may_be_a_key
 from advisories.access import may_write_advisories
 from advisories.embargo.reading import rail_of
 from advisories.forms.advisory import NewAdvisoryForm
@@ -82,7 +83,7 @@ def writing_on(advisory: Advisory, viewer: Viewer, to: str) -> dict[str, Any]:
         return {"writes": False}
     told = Delivery.objects.visible_to(viewer).filter(tiding__advisory=advisory, tiding__revision__isnull=False)
     members = Organisation.objects.visible_to(viewer).filter(pk__in=told.values("membership__organisation"))
-    chosen = members.filter(pk=to).first() if to.isdecimal() and len(to) < 18 else None
+    chosen = members.filter(pk=to).first() if may_be_a_key(to) else None
     return {"writes": True, "members_hold_it": chosen is not None or told.exists(), "to": chosen}
 
 

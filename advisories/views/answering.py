@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.doors import SignedInRequest
+from accounts.models.drawn import may_be_a_key
 from advisories.forms.answering import AskForm, ProductForm, ReadinessForm
 from advisories.models import AskKind, Contact, ContactRight, Organisation, Product, Revision
 from advisories.predisclosure import answering, readiness
@@ -116,7 +117,7 @@ _SAID = ("status", "reason", "tracking_id", "note", "told_to")
 
 
 def _key(told: str) -> int:
-    return int(told) if told.isdecimal() and len(told) < 18 else 0
+    return int(told) if may_be_a_key(told) else 0
 
 
 def _product(request: SignedInRequest, revision: Revision, pk: int) -> Product:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Viewer
 from accounts.doors import SignedInRequest
+from accounts.models.drawn import may_be_a_key
 from advisories.access import may_write_advisories, party_of
 from advisories.embargo import agreeing, consenting, negotiating
 from advisories.embargo.consents import offered
@@ -184,7 +185,7 @@ def team_only(request: HttpRequest, number: int) -> Advisory:
 
 def confirmed_in(request: HttpRequest) -> Confirmed:
     """The clocks that were ticked on the page that warned of them, with the reason; the action checks them."""
-    ticked = {int(value) for value in request.POST.getlist("clocks") if value.isdecimal() and len(value) < 19}
+    ticked = {int(value) for value in request.POST.getlist("clocks") if may_be_a_key(value)}
     return Confirmed(frozenset(ticked), request.POST.get("despite", "").replace("\0", "").strip())
 
 

@@ -39,7 +39,7 @@ def write(
     )
     for person in _readers(comment):
         notify(person, advisory, About.POST, but=by)
-    detail = {"comment": comment.pk, "audience": audience.value, "files": len(files)}
+    detail = {"comment": str(comment.pk), "audience": audience.value, "files": len(files)}
     Event.objects.record(advisory, kind="comment-written", by=by, detail=detail)
     return comment
 
@@ -72,5 +72,5 @@ def retract(comment: Comment, *, by: User) -> bool:
     standing = Comment.objects.filter(pk=comment.pk, retracted_at__isnull=True)
     if not standing.update(retracted_at=Now(), retracted_by=by):
         return False
-    Event.objects.record(comment.advisory, kind="comment-retracted", by=by, detail={"comment": comment.pk})
+    Event.objects.record(comment.advisory, kind="comment-retracted", by=by, detail={"comment": str(comment.pk)})
     return True

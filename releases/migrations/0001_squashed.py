@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import releases.models.drawn
+import accounts.models.drawn
 import releases.models.tree
 from django.conf import settings
 from django.db import migrations, models
@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Series',
             fields=[
-                ('id', models.BigIntegerField(default=releases.models.drawn.drawn_key, editable=False, primary_key=True, serialize=False)),
+                ('id', accounts.models.drawn.DrawnKey(default=accounts.models.drawn.drawn_key, editable=False, primary_key=True, serialize=False)),
                 ('advisory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='advisories.advisory')),
                 ('tree', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='releases.tree')),
                 ('depends_on_commits', models.JSONField(blank=True, default=list, help_text='Full ids of upstream commits that must come first, in order.')),
@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Check',
             fields=[
-                ('id', models.BigIntegerField(default=releases.models.drawn.drawn_key, editable=False, primary_key=True, serialize=False)),
+                ('id', accounts.models.drawn.DrawnKey(default=accounts.models.drawn.drawn_key, editable=False, primary_key=True, serialize=False)),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='releases.seriesrevision')),
                 ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='releases.branch')),
                 ('baseline', models.CharField(choices=[('release', 'Last point release'), ('stable', 'Stable tip'), ('staging', 'Staging tip')], max_length=10)),
@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Patch',
             fields=[
-                ('id', models.BigIntegerField(default=releases.models.drawn.drawn_key, editable=False, primary_key=True, serialize=False)),
+                ('id', accounts.models.drawn.DrawnKey(default=accounts.models.drawn.drawn_key, editable=False, primary_key=True, serialize=False)),
                 ('position', models.PositiveIntegerField()),
                 ('file_name', models.CharField(max_length=200)),
                 ('content', models.BinaryField()),
@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Upload',
             fields=[
-                ('id', models.BigIntegerField(default=releases.models.drawn.drawn_key, editable=False, primary_key=True, serialize=False)),
+                ('id', accounts.models.drawn.DrawnKey(default=accounts.models.drawn.drawn_key, editable=False, primary_key=True, serialize=False)),
                 ('position', models.PositiveIntegerField()),
                 ('file_name', models.CharField(max_length=200)),
                 ('content', models.BinaryField()),

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.models.drawn import DrawnKey
 from advisories.models import Advisory
 from releases.models.branch import Branch
 from releases.models.check import FAILURES, Baseline, Check
@@ -66,6 +67,7 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 class Flag(models.Model):
     """A series fails on a branch, and somebody should look. Closes when it passes, reopens when it fails again."""
 
+    id = DrawnKey()
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="flags")
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="flags")
     owner = models.ForeignKey(

@@ -9,9 +9,9 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.models.drawn import DrawnKey
 from advisories.models import Advisory
 from releases.models.branch import COMMIT, Branch
-from releases.models.drawn import drawn_key
 from releases.models.series import SHA256, Series, SeriesRevision
 
 
@@ -87,7 +87,7 @@ class CheckQuerySet(models.QuerySet["Check"]):
 class Check(models.Model):
     """One verdict of one revision on one baseline commit. Never changed; the history of a cell is its checks."""
 
-    id = models.BigIntegerField(primary_key=True, default=drawn_key, editable=False)
+    id = DrawnKey()
     revision = models.ForeignKey(SeriesRevision, on_delete=models.PROTECT, related_name="checks")
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="checks")
     baseline = models.CharField(max_length=10, choices=Baseline)

@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.models.drawn import DrawnKey
 from advisories.models import Advisory, Revision
 from releases.models.branch import Branch
-from releases.models.drawn import drawn_key
 from releases.models.tree import Tree
 
 SHA256 = r"^[0-9a-f]{64}$"
@@ -44,7 +44,7 @@ class SeriesQuerySet(models.QuerySet["Series"]):
 class Series(models.Model):
     """An ordered list of patches for one advisory on some branches of one tree, revised as s1, s2, …"""
 
-    id = models.BigIntegerField(primary_key=True, default=drawn_key, editable=False)
+    id = DrawnKey()
     advisory = models.ForeignKey(Advisory, on_delete=models.PROTECT, related_name="series")
     tree = models.ForeignKey(Tree, on_delete=models.PROTECT, related_name="series")
     branches = models.ManyToManyField(Branch, related_name="series")
@@ -120,7 +120,7 @@ class SeriesRevision(models.Model):
 class StoredFile(models.Model):
     """Bytes kept exactly as they came, under their SHA-256."""
 
-    id = models.BigIntegerField(primary_key=True, default=drawn_key, editable=False)
+    id = DrawnKey()
     position = models.PositiveIntegerField()
     file_name = models.CharField(max_length=200)
     content = models.BinaryField()

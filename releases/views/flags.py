@@ -24,7 +24,7 @@ def flags(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = FlagFilter(request.GET)
     found = form.narrow(Flag.objects.known_to(request.user).open(), request.user)
-    context = {"form": form, "flags": shaped_flags(found, request.user), "owner_choices": FlagOwnerForm()}
+    context = {"form": form, "flags": shaped_flags(found, request.user)}
     return render(request, "releases/flag_list.html", context)
 
 
@@ -58,7 +58,7 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _record(flag: Flag, request: SignedInRequest, owner: int | None) -> None:
-    detail = {"flag": flag.pk, "branch": str(flag.branch), "owner": owner}
+    detail = {"flag": str(flag.pk), "branch": str(flag.branch), "owner": owner}
     Event.objects.record(flag.series.advisory, kind="flag-taken", by=request.user, detail=detail)
 
 

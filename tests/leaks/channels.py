@@ -59,7 +59,7 @@ from tests.leaks.asking import (
     pair,
     put,
 )
-from tests.leaks.people import FINDER, MEMBER
+from tests.leaks.people import FINDER, GUEST, MEMBER
 from tests.leaks.words import (
     FEED_TOKENS,
     FINDERS_TOKEN,
@@ -231,6 +231,8 @@ LEAKS: list[Leak] = [
     Leak(25, "a line of a log", _logging, logged, "advisories.views"),
     Leak(25, "a message of the broker", _ringing, lambda world: spies.bells_that_tell(), "send_letter"),
     Leak(26, "keys in a row", _in_a_row, guessable, "/series/"),
+    Leak(26, "a running key", lambda patch, world: _header("X-Row", str(world.hidden.pk))(patch, world),
+         page(GUEST, f"/advisories/{HIDDEN_NUMBER}/"), "names advisory"),
     Leak(27, "a copy that shows who else got it", _copied, lambda world: spies.letters_that_tell(), "2 recipients"),
     Leak(28, "a title in a calendar",
          put(icalendars, "for_readers", lambda policy, now: Advisory.objects.get(number=HIDDEN_NUMBER).title.encode()),

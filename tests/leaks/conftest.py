@@ -10,6 +10,7 @@ from django.test import TestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.leaks.counted import PROBES
+from tests.leaks.keys import count_from_afar
 from tests.leaks.world import World, build
 from tests.make import fetched, make_tree
 from tests.upstream import make_small_upstream
@@ -22,6 +23,7 @@ def built(
     """Everything secret, checked by real git, its bells rung on the real broker; never committed."""
     upstream = make_small_upstream(tmp_path_factory.mktemp("leaks") / "upstream.git")
     with django_db_blocker.unblock(), transaction.atomic():
+        count_from_afar()
         tree = make_tree(upstream)
         try:
             yield build(fetched(tree), lambda: TestCase.captureOnCommitCallbacks(execute=True))

@@ -17,7 +17,8 @@ from django.urls import resolve, reverse
 
 from tests.leaks.addresses import addresses
 from tests.leaks.forms_on import PageForm, asked_by, forms_on
-from tests.leaks.people import FINDER, SHUT_OUT, TOLD, own_addresses
+from tests.leaks.keys import keys_in
+from tests.leaks.people import FINDER, SHUT_OUT, TEAM, TOLD, own_addresses
 from tests.leaks.readers import reads
 from tests.leaks.words import SECRET, WORD, word
 from tests.leaks.world import World
@@ -80,6 +81,8 @@ class Crawl:
         self.probes += 1
         heard = whole(answer)
         self.found += [f"{who}: {asked} tells {secret}" for secret in self.told(who, heard, asked)]
+        if who not in TEAM:
+            self.found += [f"{who}: {asked} names {key}" for key in keys_in(heard, asked)]
         if answer.status_code >= 500:
             self.found.append(f"{who}: {asked} breaks ({answer.status_code})")
         # An answer for every site is asked for without cookies; only this lets another site ask as the reader.

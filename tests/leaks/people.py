@@ -60,8 +60,8 @@ def own_addresses(who: str, world: "World") -> Iterator[tuple[str, str]]:
         for proposal in Proposal.objects.open().filter(embargo__advisory=world.hidden):
             for name in ("answer_end", "withdraw_end"):
                 yield f"reports:{name}", reverse(f"reports:{name}", args=[FINDERS_TOKEN, proposal.pk])
-        for file in Attachment.objects.all():
-            yield "reports:file", reverse("reports:file", args=[FINDERS_TOKEN, file.pk, file.file_name])
+        for place, file in enumerate(Attachment.objects.all(), start=1):
+            yield "reports:file", reverse("reports:file", args=[FINDERS_TOKEN, place, file.file_name])
 
 
 def person(who: str, world: "World") -> User | None:

@@ -141,7 +141,7 @@ def test_from_the_application_to_the_last_door(
     assert browser_of(reader).post(address, answer).status_code == 403
     assert browser_of(bea).post(address, answer).status_code == 404
     said = Readiness.objects.standing().get()
-    told = json.dumps({"status": "tested", "read": said.pk})
+    told = json.dumps({"status": "tested", "read": str(said.pk)})
     as_json = ("--request", "PUT", "--header", "Content-Type: application/json", "--data", told)
     path = f"/advisories/{advisory.number}/readiness/{product.pk}"
     assert curl(live_server, path, secret, *as_json).returncode == 0

@@ -128,8 +128,8 @@ def test_a_release_that_breaks_a_clock_is_planned_with_a_reason_that_is_kept(adv
         batch, late, clock, "The list has agreed.", team,
     )  # fmt: skip
     assert Event.objects.about(advisory).get(kind="clocks-overridden").detail == {
-        "batch": batch.pk,
-        "clocks": [clock.pk],
+        "batch": str(batch.pk),
+        "clocks": [str(clock.pk)],
     }
     assert list(Overrun.objects.visible_to(team)) == [row]
     assert not Overrun.objects.visible_to(make_guest(advisory)).exists()

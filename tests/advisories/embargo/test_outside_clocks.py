@@ -58,7 +58,7 @@ def test_confirming_takes_every_clock_and_a_reason(advisory: Advisory, team: Use
     assert set(Overrun.objects.values_list("clock", "reason", "by")) == {
         (clock.pk, "They agreed.", team.pk) for clock in (first, second)
     }
-    assert Event.objects.get(kind="clocks-overridden").detail["clocks"] == [first.pk, second.pk]
+    assert Event.objects.get(kind="clocks-overridden").detail["clocks"] == [str(first.pk), str(second.pk)]
 
 
 def test_a_clock_that_started_since_is_asked_about_before_agreeing(advisory: Advisory, team: User) -> None:

@@ -42,7 +42,7 @@ def test_a_flag_is_handed_over_to_somebody_on_the_team(branches: list[Branch], s
     flag = flagged(branches)
     colleague = make_user("c@sluice.example", Role.SECURITY)
     client = sign_in(make_user("s@sluice.example", Role.SECURITY))
-    client.post(f"/flags/{flag.pk}/owner", {"owner": colleague.pk})
+    client.post(f"/flags/{flag.pk}/owner", {"owner": colleague.email})
     flag.refresh_from_db()
     assert flag.owner == colleague
 
@@ -51,7 +51,7 @@ def test_a_flag_is_not_handed_to_a_stranger(branches: list[Branch], sign_in: Sig
     flag = flagged(branches)
     stranger = make_user("stranger@elsewhere.example")
     client = sign_in(make_user("s@sluice.example", Role.SECURITY))
-    client.post(f"/flags/{flag.pk}/owner", {"owner": stranger.pk})
+    client.post(f"/flags/{flag.pk}/owner", {"owner": stranger.email})
     flag.refresh_from_db()
     assert flag.owner is None
 
