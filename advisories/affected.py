@@ -7,9 +7,9 @@ fixes they carry, or not. An answer is given only where it holds whatever the un
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import product
+from itertools import groupby, product
 
-from advisories.versions import Place, Range, within
+from advisories.versions import Line, Place, Range, Version, within
 
 MOST_UNKNOWNS = 10
 """Fixes that may be unknown at once; beyond that the answer is unknown rather than slow."""
@@ -76,6 +76,8 @@ class Finding:
     """The statements about this release, in order; none where nothing is said about it."""
     open_fixes: frozenset[int] = frozenset()
     """Advisories whose fixes would have to be known for an answer."""
+    only: tuple[str, ...] = ()
+    """Of a release line: the releases that the answer is about, where it isn't about all of them."""
 
 
 def find(statements: Iterable[Statement], place: Place, fixes: Mapping[int, bool] | None = None) -> Finding:
@@ -98,6 +100,49 @@ def find(statements: Iterable[Statement], place: Place, fixes: Mapping[int, bool
     return Finding(Answer.UNKNOWN, about, frozenset(open_fixes))
 
 
+def find_on_line(statements: Iterable[Statement], line: Line, fixes: Mapping[int, bool] | None = None) -> Finding:
+    """Say the worst that is true of any release on `line`, and of which of them; candidates are not asked about."""
+    told = tuple(statements)
+    places = _turning_points(told, line)
+    found = [find(told, place, fixes) for place in places]
+    worst = min((one.answer for one in found), key=_WORST_FIRST.index)
+    those = [one for one in found if one.answer is worst]
+    because = tuple(dict.fromkeys(statement for one in those for statement in one.because))
+    open_fixes = frozenset(number for one in those for number in one.open_fixes)
+    only = () if len(those) == len(found) else tuple(_stretches(places, [one.answer is worst for one in found]))
+    return Finding(worst, because, open_fixes, only)
+
+
+def _turning_points(statements: Iterable[Statement], line: Line) -> list[Version]:
+    """The releases on `line` at which what is said can become another: its first, each bound, the one after each."""
+    bounds = (bound for one in statements for each in one.ranges for bound in (each.first, each.last))
+    named = {bound for bound in bounds if isinstance(bound, Version) and line.holds(bound) and bound.candidate is None}
+    counts = {0} | {count + more for count in (_count(bound, line) for bound in named) for more in (0, 1)}
+    return sorted(named | {Version((*line.numbers, count)) for count in counts})
+
+
+def _stretches(places: Sequence[Version], meant: Sequence[bool]) -> Iterable[str]:
+    """Releases in a row that are meant, each stretch in words."""
+    for is_meant, run in groupby(range(len(places)), key=meant.__getitem__):
+        if not is_meant:
+            continue
+        row = list(run)
+        first, last = places[row[0]], places[row[-1]]
+        if row[-1] + 1 == len(places):
+            yield f"{first} and later"
+            continue
+        line = first.line()
+        before = Version((*line.numbers, max(_count(places[row[-1] + 1], line) - 1, 0)))
+        last = max(last, before)
+        yield str(first) if first == last else f"{first} to {last}"
+
+
+def _count(version: Version, line: Line) -> int:
+    """Which release on its line a version is: 2 for 4.15.2."""
+    depth = len(line.numbers)
+    return (*version.numbers, 0)[depth] if len(version.numbers) >= depth else 0
+
+
 def _decide(about: Sequence[Statement], fixes: Mapping[int, bool]) -> Answer:
     """Answer where every fix is known.
 
@@ -117,6 +162,7 @@ def _decide(about: Sequence[Statement], fixes: Mapping[int, bool]) -> Answer:
     return Answer.NOT_AFFECTED if says_affected else Answer.UNKNOWN
 
 
+_WORST_FIRST = (Answer.AFFECTED, Answer.UNKNOWN, Answer.NOT_AFFECTED)
 _AFFECTED = frozenset({Status.AFFECTED, Status.WILL_NOT_BE_FIXED})
 
 

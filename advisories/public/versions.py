@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from advisories.affected import Answer, Finding, find
+from advisories.affected import Answer, Finding, find, find_on_line
 from advisories.lifecycle import State
 from advisories.models import Publication
 from advisories.public import saying
 from advisories.public.reading import known_among
-from advisories.versions import MAIN, MAIN_NAMES, NotAVersion, Place, parse_version
+from advisories.spoken_versions import spoken
+from advisories.versions import Line, NotAVersion
 
 _ORDER = {Answer.AFFECTED: 0, Answer.UNKNOWN: 1, Answer.NOT_AFFECTED: 2}
 
@@ -34,7 +35,10 @@ class Answered:
 
     tree: str
     version: str
+    """As it was understood; as it was typed where it was not."""
     trouble: str = ""
+    is_line: bool = False
+    """Whether all releases of a branch were asked about, since none was named."""
     affected: tuple[Hit, ...] = ()
     open: tuple[Hit, ...] = ()
     """Where it depends on something that the version alone doesn't tell."""
@@ -43,10 +47,15 @@ class Answered:
     silent: int = 0
     """Advisories that bring patches for the tree and say nothing about its versions: no answer is not a good one."""
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether no advisory has anything to do with the tree."""
+        return not (self.affected or self.open or self.clear or self.silent)
 
-def place_called(version: str) -> Place:
-    """The release or the main line that somebody typed. Raises `NotAVersion`."""
-    return MAIN if version.lower() in MAIN_NAMES else parse_version(version)
+    @property
+    def example(self) -> str:
+        """How a release of the branch is called, for who named no release."""
+        return f"{self.version.removesuffix('.x')}.2"
 
 
 def every(tree: str, version: str) -> Answered | None:
@@ -58,12 +67,12 @@ def every(tree: str, version: str) -> Answered | None:
     if not version:
         return None
     try:
-        place = place_called(version)
+        place = spoken(version.replace("\0", ""), (tree, settings.PROJECT_NAME))
     except NotAVersion as refusal:
         return Answered(tree, version, str(refusal))
-    found = Publication.objects.current().filter(entry__places__contains=f"\n{tree}\n")
-    found = found.exclude(advisory__state=State.WITHDRAWN)
-    rows = list(found.order_by("-number").values_list("number", "title", "content__affected"))
+    published = Publication.objects.current().filter(entry__places__contains=f"\n{tree}\n")
+    published = published.exclude(advisory__state=State.WITHDRAWN)
+    rows = list(published.order_by("-number").values_list("number", "title", "content__affected"))
     contents = [{"affected": affected or []} for _, _, affected in rows]
     known = known_among(saying.conditions_in(contents))
     hits, silent = [], 0
@@ -73,11 +82,13 @@ def every(tree: str, version: str) -> Answered | None:
         if lines is None:
             silent += 1
         else:
-            hits.append(Hit(number, title, find(lines.statements, place)))
+            found = find_on_line(lines.statements, place) if isinstance(place, Line) else find(lines.statements, place)
+            hits.append(Hit(number, title, found))
     by_answer = {answer: tuple(hit for hit in hits if hit.finding.answer is answer) for answer in Answer}
     return Answered(
         tree,
-        version,
+        str(place),
+        is_line=isinstance(place, Line),
         affected=by_answer[Answer.AFFECTED],
         open=by_answer[Answer.UNKNOWN],
         clear=len(by_answer[Answer.NOT_AFFECTED]),

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.safestring import SafeString
 
-from advisories.affected import Answer, Finding, Statement, find
+from advisories.affected import Answer, Finding, Statement, find, find_on_line
 from advisories.markdown import TooMuchMarkdown, render
 from advisories.models import Affected
 from advisories.sections import Audience, filled
-from advisories.versions import MAIN, MAIN_NAMES, NotAVersion, parse_version
+from advisories.spoken_versions import spoken
+from advisories.versions import Line, NotAVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,11 @@ def is_affected(trees: Sequence[TreeLines], tree: str, version: str) -> Asked | 
     if lines is None:
         return Asked(told, version, trouble=f"Nothing is said about {told}.")
     try:
-        place = MAIN if version.lower() in MAIN_NAMES else parse_version(version)
+        place = spoken(version, (lines.tree, settings.PROJECT_NAME))
     except NotAVersion as refusal:
         return Asked(lines.tree, version, trouble=str(refusal))
-    return Asked(lines.tree, version, find(lines.statements, place))
+    found = find_on_line(lines.statements, place) if isinstance(place, Line) else find(lines.statements, place)
+    return Asked(lines.tree, str(place), found)
 
 
 def _safely(text: str) -> SafeString:

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from advisories.models import Advisory
+from advisories.spoken_versions import spoken
+from advisories.versions import NotAVersion, Version
 from releases.engine.verdicts import CommitLine
 from releases.lacking.values import Fix, Lacking, PatchLine, Standing, Step
 from releases.models import Backlog, Baseline, Branch, Cell, Patch, PointRelease, Series
@@ -28,6 +31,25 @@ def release_of(slug: str, name: str, version: str) -> PointRelease | None:
     found = PointRelease.objects.filter(branch__tree__slug=slug, branch__name=name, number=int(number))
     release = found.select_related("branch__tree").first()
     return release if release is not None and str(release) == version else None
+
+
+def release_called(tree: str, said: str) -> PointRelease | None:
+    """The point release that somebody means who types `1.8.3`, its tag or `v1.8.3`; of a branch its last one."""
+    exact = release_of(tree, said.rpartition(".")[0], said)
+    tagged = PointRelease.objects.filter(branch__tree__slug=tree, tag=said).select_related("branch__tree").first()
+    if exact or tagged:
+        return exact or tagged
+    try:
+        place = spoken(said, (tree, settings.PROJECT_NAME))
+    except NotAVersion:
+        return None
+    name = str(place).removesuffix(".x")
+    return release_of(tree, name.rpartition(".")[0], name) if isinstance(place, Version) else _last_of(tree, name)
+
+
+def _last_of(tree: str, branch: str) -> PointRelease | None:
+    found = PointRelease.objects.filter(branch__tree__slug=tree, branch__name=branch).order_by("-number")
+    return found.select_related("branch__tree").first()
 
 
 def last_releases(tree: str) -> list[PointRelease]:

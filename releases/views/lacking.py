@@ -13,7 +13,7 @@ from advisories.policies import current_policy
 from advisories.public import archive, caching, versions
 from releases.evidence.backport import MirrorMissing
 from releases.lacking import files
-from releases.lacking.reading import lacking, last_releases, made_of, release_of
+from releases.lacking.reading import lacking, last_releases, made_of, release_called, release_of
 from releases.lacking.values import Lacking
 
 
@@ -23,9 +23,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """Lead to the page of the release that somebody names; where there is none, say so and what there is."""
     tree = request.GET.get("tree", "").replace("\0", "")[:60] or settings.MAIN_TREE
     version = request.GET.get("version", "").replace("\0", "").strip()[:60]
-    found = release_of(tree, version.rpartition(".")[0], version)
+    found = release_called(tree, version)
     if found is not None:
-        return redirect("releases:release", tree, found.branch.name, version)
+        return redirect("releases:release", tree, found.branch.name, found)
     context = {"tree": tree, "version": version, "last": last_releases(tree)}
     return render(request, "releases/release_unknown.html", context, status=404 if version else 200)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisories.affected import Answer, Condition, Needs, Statement, Status, find
-from advisories.versions import Range, parse_ranges, parse_version
+from advisories.affected import Answer, Condition, Needs, Statement, Status, find, find_on_line
+from advisories.versions import Line, Range, parse_ranges, parse_version
 
 HERE = parse_version("4.13.2")
 
@@ -125,3 +125,50 @@ def test_the_order_of_statements_means_nothing(
 def test_a_condition_holds_one_way_only(needs: Needs) -> None:
     condition = Condition(1, needs)
     assert condition.holds(is_fixed=True) is not condition.holds(is_fixed=False)
+
+
+def on_line(*statements: Statement) -> tuple[Answer, tuple[str, ...]]:
+    found = find_on_line(statements, Line((4, 13)))
+    return found.answer, found.only
+
+
+@pytest.mark.parametrize(
+    ("ranges", "only"),
+    [
+        ("4.13", ()),
+        ("4.12 - 4.14", ()),
+        ("4.13.0 - 4.13.2", ("4.13.0 to 4.13.2",)),
+        ("4.13.2", ("4.13.2",)),
+        ("4.13.3 and later", ("4.13.3 and later",)),
+        ("4.13.0, 4.13.2 - 4.13.4", ("4.13.0", "4.13.2 to 4.13.4")),
+        ("4.13.0 - 4.13.2, 4.13.5 and later", ("4.13.0 to 4.13.2", "4.13.5 and later")),
+    ],
+)
+def test_a_branch_is_affected_where_any_release_of_it_is(ranges: str, only: tuple[str, ...]) -> None:
+    others = statement(Status.NOT_AFFECTED, "4.10")
+    assert on_line(statement(Status.AFFECTED, ranges), others) == (Answer.AFFECTED, only)
+
+
+def test_a_branch_is_clear_only_where_every_release_is_said_to_be() -> None:
+    assert on_line(statement(Status.NOT_AFFECTED, "4.13")) == (Answer.NOT_AFFECTED, ())
+    between = statement(Status.NOT_AFFECTED, "4.13.0 - 4.13.2")
+    assert on_line(between) == (Answer.UNKNOWN, ("4.13.3 and later",))
+    assert on_line(OLDER) == (Answer.UNKNOWN, ())
+
+
+def test_releases_that_are_fine_between_two_that_are_not_are_told_apart() -> None:
+    assert on_line(statement(Status.AFFECTED, "4.13"), statement(Status.NOT_AFFECTED, "4.13.2"))[0] is Answer.AFFECTED
+    lines = statement(Status.AFFECTED, "4.13.0 - 4.13.1, 4.13.3 - 4.13.4"), statement(Status.NOT_AFFECTED, "4.13.2")
+    assert on_line(*lines) == (Answer.AFFECTED, ("4.13.0 to 4.13.1", "4.13.3 to 4.13.4"))
+
+
+@given(st.integers(0, 6), st.integers(0, 6), st.integers(0, 8))
+def test_a_branch_never_hides_a_release_that_is_affected(one: int, other: int, asked: int) -> None:
+    first, last = sorted((one, other))
+    said = statement(Status.AFFECTED, f"4.13.{first} - 4.13.{last}"), statement(Status.NOT_AFFECTED, "4.12")
+    assert find_on_line(said, Line((4, 13))).answer is Answer.AFFECTED
+    is_told = any(
+        int(stretch.split()[0].rpartition(".")[2]) <= asked <= int(stretch.split()[-1].rpartition(".")[2])
+        for stretch in find_on_line(said, Line((4, 13))).only
+    )
+    assert is_told is (first <= asked <= last)

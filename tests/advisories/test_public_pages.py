@@ -217,6 +217,21 @@ def test_every_advisory_is_asked_about_a_version(published: Advisory) -> None:
     assert "1 advisory says that this version is not affected" in shown("/advisories/affected?version=1.4.9")
 
 
+def test_a_version_is_answered_for_as_it_is_called_elsewhere(published: Advisory) -> None:
+    for said in ("RELEASE-1.6.1", "v1.6.1", "sluice+1.6.1", "sluice-1.6.1"):
+        assert "sluice 1.6.1 is affected by" in shown(f"/advisories/affected?version={said}")
+    assert "distributor" in shown("/advisories/affected?version=1.6.1-2.fc38")
+    assert "is not a version" in shown("/advisories/affected?version=qemu+1.6.1")
+    assert "No published advisory is about qemu." in shown("/advisories/affected?tree=qemu&version=1.6.1")
+
+
+def test_who_names_a_branch_hears_of_all_its_releases_and_is_asked_for_one(published: Advisory) -> None:
+    page = shown("/advisories/affected?version=1.6")
+    assert "Releases of sluice 1.6.x are affected by <strong>1</strong> advisory" in page
+    assert "Name yours, such as <code>1.6.2</code>" in page
+    assert "1 advisory says that no release of it is affected" in shown("/advisories/affected?version=1.4.x")
+
+
 def test_an_advisory_that_says_nothing_about_versions_is_no_good_answer(published: Advisory) -> None:
     silent = make_advisory(number=13)
     publishing.publish_known(silent, fixes(), timezone.now())

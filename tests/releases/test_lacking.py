@@ -147,6 +147,8 @@ def test_the_list_for_programs_says_what_is_missing_from_it(branch: Branch, clie
 
 def test_a_release_is_found_by_its_version(branch: Branch, client: Client) -> None:
     assert client.get("/lacks?version=1.7.3")["Location"] == "/trees/sluice/1.7/1.7.3/"
+    for said in ("v1.7.3", "RELEASE-1.7.3", "sluice+1.7.3", "1.7", "1.7.x"):
+        assert client.get(f"/lacks?version={said}")["Location"] == "/trees/sluice/1.7/1.7.3/"
     missing = client.get("/lacks?tree=sluice&version=9.9.9")
     assert (missing.status_code, "no release of sluice called 9.9.9" in missing.text) == (404, True)
     asked = client.get("/lacks")
