@@ -138,6 +138,11 @@ class Range:
             return Coverage.NONE
         return Coverage.SOME
 
+    @property
+    def in_print(self) -> str:
+        """As a page has it, with the dash that typographers put between two ends."""
+        return str(self).replace(" - ", " – ")
+
     def __str__(self) -> str:
         if self.first is None:
             return "all versions" if self.last is None else f"{_written(self.last)} and earlier"

@@ -19,11 +19,11 @@ from releases import uploading
 from releases.fixes import fixes_of
 from releases.models import Series, Upload
 
-OPEN, FAILING, TOLD, ARMED, AGAIN, GIVEN_UP = (49, 53), (48,), 47, 44, 43, 52
+OPEN, FAILING, TOLD, ARMED, AGAIN, FIRST, GIVEN_UP = (49, 53), (48,), 47, 44, 43, 45, 52
 """Numbers of the advisories in the open batch, the frozen one that lacks something, and so on."""
 
 SOON = timedelta(minutes=3)
-"""When the re-issue goes out, so that somebody who looks sees it happen."""
+"""When two go out, one of them again, so that somebody who looks sees it happen."""
 
 _PERMITTED: list[dict[str, Any]] = [
     {"subject": "patches", "reach": "private", "start": "at-once"},
@@ -55,13 +55,30 @@ def load_releases() -> None:
 
 
 @transaction.atomic
-def load_reissue() -> None:
-    """One that goes out before long. Once the verdicts are there: so close to its instant nothing waits for them."""
+def load_next() -> None:
+    """What goes out before long. Once the verdicts are there: so close to its instant nothing waits for them."""
     first, second, third = _team()
+    at = timezone.now() + SOON
+    _load_first_issue(at, first, second, third)
+    _load_reissue(at, first, second, third)
+
+
+def _load_first_issue(at: datetime, first: User, second: User, third: User) -> None:
+    """A fix that needs others first on the releases of its day, with an embargo that readers hear of afterwards."""
+    advisory = Advisory.objects.get(number=FIRST)
+    proposal = negotiating.propose(advisory, End(at, reason="The finder's date."), party=Party.team(first))
+    negotiating.accept(proposal, by=second)
+    batch = _plan((FIRST,), at, first)
+    releasing.freeze_batch(batch, fixes_of, by=first)
+    sealing.seal_waiting()
+    _approve(batch, second, third)
+
+
+def _load_reissue(at: datetime, first: User, second: User, third: User) -> None:
     advisory = Advisory.objects.get(number=AGAIN, state=State.PUBLIC)
     impact = f"{advisory.impact}\n\nA guest that may migrate itself reaches the same code."
     drafting.keep_text(advisory, {"impact": impact}, read_version=advisory.text_version, by=first)
-    batch = _plan((AGAIN,), timezone.now() + SOON, first)
+    batch = _plan((AGAIN,), at, first)
     changes = "The impact names migration too."
     releasing.freeze_batch(batch, fixes_of, by=first, reason=Reissue.WRONG_DATA, changes=changes)
     sealing.seal_waiting()

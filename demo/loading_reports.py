@@ -29,6 +29,12 @@ _SCHEDULER = Told(
     "With a weight of zero the accounting never comes round, and other guests stand still.\n",
     "Scheduler author", "scheduler@sluice.example", Credit.ANONYMOUS,
 )  # fmt: skip
+_PIN = Told(
+    "Grant entries can be exchanged while they are read",
+    "The flags are read first and the frame afterwards. A guest that writes its entry in between gets a page mapped "
+    "that it must not have; two guests do it within a minute.\n",
+    "Reporter", "reader@research.example", Credit.NAMED, "the Example Research group",
+)  # fmt: skip
 _BANNER = Told(
     "Version number visible in the console banner", "The banner tells the exact version to anybody with a console.\n"
 )
@@ -57,6 +63,9 @@ def load_reports() -> None:
     triage.link(scheduler, Advisory.objects.get(number=50), by=second)
     triage.promise_terms(scheduler, "Nothing is published before we have both agreed on the date.", by=second)
     intake.continue_thread(scheduler, "Yes, the date suits me.\n", at=now - timedelta(hours=5))
+    pinned = _taken(_PIN, first, now - timedelta(days=26), Urgency.HIGH)
+    triage.answer(pinned, "Thank you. We can reproduce it.", by=first, at=now - timedelta(days=25))
+    triage.link(pinned, Advisory.objects.get(number=45), by=first)
     banner = _taken(_BANNER, first, now - timedelta(days=9), Urgency.LOW)
     grounds = "The version is public, and knowing it opens nothing."
     triage.decide(banner, ReportState.NOT_A_VULNERABILITY, by=first, grounds=grounds)

@@ -21,7 +21,7 @@ from demo.loading import SignIn, load_advisories, load_people, load_tree, sign_i
 from demo.loading_answers import load_answers
 from demo.loading_embargoes import load_embargoes
 from demo.loading_members import load_latecomer, load_members
-from demo.loading_releases import AGAIN, ARMED, load_reissue, load_releases, load_second_revision
+from demo.loading_releases import AGAIN, ARMED, FIRST, load_next, load_releases, load_second_revision
 from demo.loading_reports import load_reports
 from demo.processes import Processes
 from demo.scenario_people import PEOPLE
@@ -31,6 +31,14 @@ from releases.models import BranchRun, Cell, Tree
 
 WAIT_S = 300
 """How long the worker gets for everything; it needs a few seconds."""
+
+_PUBLISHER = {
+    "PENSTOCK_PUBLIC_URL": "https://security.sluice.example",
+    "PENSTOCK_PUBLISHER_NAMESPACE": "https://sluice.example",
+    "PENSTOCK_PUBLISHER_CVE_ORGANISATION": "5b8f2e1a-7c3d-4e6f-9a0b-1c2d3e4f5a6b",
+    "PENSTOCK_PUBLISHER_CVE_SHORT_NAME": "sluice",
+}
+"""Who publishes: what the documents for machines need whose formats take nothing but https."""
 
 
 class Demonstration:
@@ -45,7 +53,8 @@ class Demonstration:
 
     def run(self, *, once: bool) -> None:
         """Set up, wait for the worker, print; unless `once`, serve until interrupted."""
-        os.environ.setdefault("PENSTOCK_SITE_URL", self.address)
+        for name, value in {"PENSTOCK_SITE_URL": self.address, **_PUBLISHER}.items():
+            os.environ.setdefault(name, value)
         self._prepare()
         self._sign_with(self.place / "team.key")
         # Nothing is under way any more when the board has been printed once; when somebody interrupts, there may be.
@@ -135,7 +144,7 @@ class Demonstration:
         load_second_revision()
         load_answers()
         load_embargoes()
-        load_reissue()
+        load_next()
         stamp.touch()
         self._wait(processes, "Arming what is approved", _armed)
 
@@ -195,8 +204,8 @@ def _checked() -> tuple[int, int]:
 
 def _armed() -> tuple[int, int]:
     """The worker arms what a quorum has approved once its verdicts are there again."""
-    approved = Batch.objects.filter(entries__advisory__number__in=[ARMED, AGAIN], entries__left_at__isnull=True)
-    return approved.filter(state=BatchState.ARMED).count(), 2
+    approved = Batch.objects.filter(entries__advisory__number__in=[ARMED, AGAIN, FIRST], entries__left_at__isnull=True)
+    return approved.filter(state=BatchState.ARMED).count(), 3
 
 
 def _digest() -> str:

@@ -4,7 +4,8 @@ Nothing is put in order here, and which of two copies counts is not decided: see
 """
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from advisories.formats import announcement, index, mail, xsa_text
@@ -18,6 +19,8 @@ from advisories.formats.openpgp import Verified, Verifier
 
 NOT_OURS = frozenset({"not-an-advisory", "not-signed"})
 """Refusals that only say that a mail is about something else, or quotes an advisory, as most mails of a list do."""
+
+_ANSWER = re.compile(r"(?:^|\])\s*(?:re|fwd?)\s*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ def take_text(kind: Kind, document: Document, desk: Desk) -> None:
     except Refused as refusal:
         if kind is Kind.MAIL and refusal.doubt.kind in NOT_OURS:
             desk.passed_over += 1
+            desk.doubts += _announced_in_vain(document, desk)
         else:
             desk.doubts.append(_within(refusal.doubt, document.where))
         return
@@ -119,6 +123,20 @@ def take_text(kind: Kind, document: Document, desk: Desk) -> None:
     )
     message = f"{record.name} version {record.version}, {len(record.patches)} patches, {signed}"
     desk.understood.append(Understood(document.where, message))
+
+
+def _announced_in_vain(document: Document, desk: Desk) -> Iterator[Doubt]:
+    """What to say of a mail that nobody would miss, did its subject not announce an advisory; answers quote theirs."""
+    try:
+        subject = mail.read(document.content).subject
+    except Refused:
+        return
+    said = mail.read_subject(subject, desk.dialect)
+    if said and not _ANSWER.search(subject):
+        message = (
+            f"the subject announces {desk.dialect.prefix}-{said.number}, and no signed text of it was found inside"
+        )
+        yield Doubt(Severity.DOUBT, "no-text", 0, message, document.where)
 
 
 def _wanted(text: bytes, desk: Desk) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from advisories.formats import archive_index, csaf, csaf_provider, security_txt
 from advisories.formats.csaf import Profile
 from advisories.formats.csaf_provider import Listed, Provider
+from advisories.formats.doubts import NotWritable
 from advisories.models import Publication, Signature
 from advisories.models.signature import Mode
 from advisories.openpgp import team
@@ -106,6 +107,10 @@ def feed_address(asked: Asked) -> str:
 
 def provider() -> Provider:
     """What the project says of itself as a CSAF provider."""
+    return _provider(is_trusted=is_attested())
+
+
+def _provider(*, is_trusted: bool) -> Provider:
     key, fingerprint = key_address(), key_fingerprint()
     return Provider(
         publisher=editions.publisher(),
@@ -113,8 +118,17 @@ def provider() -> Provider:
         records=editions.public_site() + editions.RECORDS,
         key=editions.public_site() + key if key else "",
         fingerprint=fingerprint,
-        is_trusted=is_attested(),
+        is_trusted=is_trusted,
     )
+
+
+def has_provider() -> bool:
+    """Whether the settings make a CSAF provider: its files are found by https alone."""
+    try:
+        csaf_provider.metadata(_provider(is_trusted=False), updated_at=EPOCH)
+    except NotWritable:
+        return False
+    return True
 
 
 def provider_file(path: str, updated_at: datetime | None) -> bytes | None:
@@ -151,10 +165,11 @@ def security_file(now: datetime) -> bytes:
     midnight = datetime.combine(monday, time(), UTC)
     key = key_address()
     contact = settings.PUBLISHER["contact"]
+    form = settings.SITE_URL + reverse("reports:report")
     return security_txt.write(
         security_txt.SecurityTxt(
             contacts=(
-                settings.SITE_URL + reverse("reports:report"),
+                *([form] if form.startswith("https:") else []),
                 *([f"mailto:{contact}"] if "@" in contact else [contact] if contact else []),
             ),
             expires_at=midnight + SECURITY_TXT_LASTS,

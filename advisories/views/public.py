@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "coming": coming[:3],
             "policy": policy,
             "standing": standing,
+            "has_provider": records.has_provider(),
         }
         context["about"] = markdown.render(settings.BRAND.about)
         return render(request, "public/home.html", context)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Role
 from advisories.affected import Needs, Status
@@ -74,7 +74,7 @@ def test_a_page_shows_everything_that_was_published(published: Advisory) -> None
     page = shown("/advisories/12/")
     for words in (
         *("Guests may overflow a queue", "SSA-12", "version 2", "CVE-2026-1234", "High severity", VECTOR),
-        *("<strong>overflows</strong>", "much too far.", "1.5.x - 1.6.x", "ssa12-1.6.patch", DIGEST, "Permitted."),
+        *("<strong>overflows</strong>", "much too far.", "1.5.x – 1.6.x", "ssa12-1.6.patch", DIGEST, "Permitted."),
         *("R-1.6.2", f"  {COMMIT}", "The impact is larger.", "Published as version 1"),
         *("/advisories/12/v2/ssa12-v2.txt", "/advisories/12/records/osv.json"),
     ):
@@ -248,3 +248,21 @@ def test_nothing_is_asked_of_what_is_not_public_yet(published: Advisory) -> None
     Publication.objects.filter(version=2).update(public_at=timezone.now() + timedelta(days=1))
     assert "version 1" in shown("/advisories/12/")
     assert "much too far" not in shown("/advisories/12/")
+
+
+def test_the_front_page_leads_to_a_provider_only_where_there_is_one(published: Advisory, settings: Settings) -> None:
+    address = "/.well-known/csaf/provider-metadata.json"
+    for site, status in (("http://localhost:8000", 404), ("https://security.sluice.example", 200)):
+        settings.SITE_URL = settings.PUBLISHER["namespace"] = site
+        assert Client().get(address).status_code == status
+        assert (address in shown("/")) is (status == 200)
+
+
+def test_a_text_without_patches_has_no_sums_to_check(db: None) -> None:
+    advisory = make_advisory(number=13, state=State.READY, description="It was no flaw.")
+    publishing.publish_known(advisory, Fixes((), (), ()), timezone.now())
+    sealing.seal_waiting()
+    page = shown("/advisories/13/")
+    assert "There are no patches with this advisory" in page
+    assert "SHA-256 of every patch" not in page
+    assert "sha256sum" not in page

@@ -209,3 +209,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         parse_ranges(text)
     except NotAVersion:
         return
+
+
+def test_a_range_in_print_has_a_dash_between_its_ends() -> None:
+    assert parse_range("4.12 - 4.14").in_print == "4.12.x – 4.14.x"
+    assert parse_range("4.12.0-rc1").in_print == "4.12.0-rc1"

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -113,6 +114,17 @@ def test_mails_about_something_else_are_counted_and_passed_over(rsa: RsaSigner) 
     found = read(rsa, Document("a.eml", LUNCH), Document("b.eml", quoting), letter(rsa))
     assert found.passed_over == 2
     assert found.doubts == ()
+
+
+def test_a_mail_whose_subject_announces_what_cannot_be_found_in_it_is_named(rsa: RsaSigner) -> None:
+    """Its headers name a boundary that isn't there, or its text was cut off."""
+    whole = letter(rsa).content
+    lying = Document("a.eml", re.sub(rb'boundary="[^"]*"', b'boundary="another"', whole, count=1))
+    answer = Document("b.eml", LUNCH.replace(b"lunch\n", b"Re: Sluice Security Advisory 12 v3 - Lunch\n"))
+    found = read(rsa, lying, answer)
+    assert kinds(found) == [("no-text", "a.eml", 0)]
+    assert "SSA-12" in found.doubts[0].message
+    assert found.passed_over == 2
 
 
 def test_an_archive_of_mails_is_taken_apart_packed_or_not(rsa: RsaSigner) -> None:
