@@ -173,7 +173,7 @@ class Demonstration:
         call_command("board", as_=viewer.email, stdout=self.out)
 
     def _print_doors(self, sign_ins: Mapping[str, SignIn]) -> None:
-        self.out.write(f"\nThe portal: {self.address}/    the branch board: {self.address}/board")
+        self.out.write(f"\nThe portal: {self.address}/    the branch board: {self.address}/board/")
         self.out.write("Sign in at /sign-in with an address and its password. Then a code is asked for: print it with")
         self.out.write("`make code FOR=ADDRESS`, or type the secret, last on the line, into an authenticator app.\n")
         for person in PEOPLE:

@@ -7,7 +7,7 @@ from releases.lacking.reading import lacking, with_steps
 from releases.models import Backlog, Branch, PointRelease, Tree
 
 EXPORTED = (
-    "releases:statistics",
+    *("releases:statistics", "releases:board"),
     *("releases:trees", "releases:tree", "releases:branch"),
     *("releases:release", "releases:release_mbox", "releases:release_quilt", "releases:release_json"),
 )
@@ -15,15 +15,17 @@ EXPORTED = (
 
 LIVE_ONLY: dict[str, str] = {
     "releases:find_release": "answers a question",
-    **dict.fromkeys(("releases:board", "releases:board_rows"), "follows the mirrors by the minute"),
+    "releases:old_board": "leads elsewhere",
+    "releases:board_rows": "is a part of the board, for a page that asks for it again",
     **dict.fromkeys(("releases:check", "releases:check_mbox"), "is evidence, of which there is more than of all else"),
-    **dict.fromkeys(("releases:series", "releases:revision", "releases:patch_file"), "is of the board"),
+    **dict.fromkeys(("releases:series", "releases:revision", "releases:patch_file"), "is where that evidence begins"),
 }
 
 
 def addresses() -> Iterable[tuple[str, dict[str, Any]]]:
     """Name and places of each address that may have a file."""
     yield "releases:statistics", {}
+    yield "releases:board", {}
     yield "releases:trees", {}
     for tree in Tree.objects.order_by("slug"):
         yield "releases:tree", {"slug": tree.slug}

@@ -1,14 +1,19 @@
 """Pages of trees, branches, series and checks."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-from accounts.doors import by_method
+from accounts.doors import by_method, public_page
 from releases.views import board, branches, checks, flags, imports, lacking, series, statistics, trees, uploads
+
+_OLD_BOARD = public_page(RedirectView.as_view(pattern_name="releases:board", permanent=True, query_string=True))
+"""Where the board lay before every page that is exported lay in a folder of its own."""
 
 app_name = "releases"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("releases.desk_urls")),
-    path("board", board.board, name="board"),
+    path("board/", board.board, name="board"),
+    path("board", _OLD_BOARD, name="old_board"),
     path("board/rows", board.board_rows, name="board_rows"),
     path("checks/<int:pk>/", checks.check, name="check"),
     path("checks/<int:pk>/prerequisites.mbox", checks.check_mbox, name="check_mbox"),

@@ -18,7 +18,7 @@ def test_password_and_code_open_the_board(user: User) -> None:
     secret, client = set_up_app(user), Client()
     answer = client.post("/sign-in", {"login": "Ada@Sluice.example", "password": "correct horse"})
     assert answer["Location"] == "/sign-in/second-factor"
-    assert client.post(answer["Location"], {"code": code_of(secret)})["Location"] == "/board"
+    assert client.post(answer["Location"], {"code": code_of(secret)})["Location"] == "/board/"
 
 
 @pytest.mark.parametrize("address", ["ada@sluice.example", "nobody@sluice.example"])
@@ -39,7 +39,7 @@ def test_what_was_asked_for_comes_after_signing_in(user: User) -> None:
 def test_signing_in_never_leads_to_another_site(user: User) -> None:
     secret, client = set_up_app(user), Client()
     client.post("/sign-in", {"login": user.email, "password": "correct horse", "next": "https://evil.example/"})
-    assert client.post("/sign-in/second-factor", {"code": code_of(secret)})["Location"] == "/board"
+    assert client.post("/sign-in/second-factor", {"code": code_of(secret)})["Location"] == "/board/"
 
 
 def test_signing_out_takes_a_form_and_not_a_link(user: User) -> None:

@@ -20,7 +20,7 @@ def coordinator(transactional_db: None) -> User:
 
 @pytest.mark.parametrize(("width", "scheme"), FORMS)
 def test_nothing_yet_is_said_in_words(coordinator: User, open_browser: Open, width: int, scheme: str) -> None:
-    places = {"home": "/", "board": "/board", "advisories": "/advisories/", "trees": "/trees/"}
+    places = {"home": "/", "board": "/board/", "advisories": "/advisories/", "trees": "/trees/"}
     own = {
         "flags": "/flags/",
         "triage": "/triage/",
@@ -35,7 +35,7 @@ def test_nothing_yet_is_said_in_words(coordinator: User, open_browser: Open, wid
     make_tree()
     wrong["tree"] = look_at(page, "/trees/sluice/", "empty tree")
     wrong["take away"] = look_at(page, "/trees/sluice/remove", "take tree away")
-    wrong["board of a tree"] = look_at(page, "/board", "empty board of a tree")
+    wrong["board of a tree"] = look_at(page, "/board/", "empty board of a tree")
     assert {name: found for name, found in wrong.items() if found} == {}
 
 

@@ -71,8 +71,8 @@ def pages(scene: Scene) -> dict[str, str]:
         "new advisory": "/advisories/add",
         **{name: f"/advisories/{number}/{name}" for name in ("edit", "affected", "identifiers", "severity", "merge")},
         "publish": f"/advisories/{number}/move?target=public",
-        "board": "/board",
-        "nothing matches": "/board?verdict=invalid",
+        "board": "/board/",
+        "nothing matches": "/board/?verdict=invalid",
         "conflict": f"/checks/{scene.conflict.pk}/",
         "prerequisites": f"/checks/{scene.needs.pk}/",
         "series": f"/series/{scene.embargoed.pk}/",
@@ -111,7 +111,7 @@ def test_every_page_is_accessible_and_fits(scene: Scene, open_browser: Open, wid
 def test_what_readers_see_is_accessible_too(scene: Scene, open_browser: Open, width: int, scheme: str) -> None:
     context = open_browser(width=width, scheme=scheme)
     thread = f"/report/{ReportDoor.open_for(scene.report, DoorKind.PAGE)}/"
-    places = {"home": "/", "report form": "/report/", "thread": thread, "board": "/board", "sign-in": "/sign-in"}
+    places = {"home": "/", "report form": "/report/", "thread": thread, "board": "/board/", "sign-in": "/sign-in"}
     places |= {"check": f"/checks/{scene.needs.pk}/", "branch": "/trees/sluice/1.7/", "trees": "/trees/"}
     listed(scene.branches[0], scene.public)
     reason, public = "the hunk's lines are not in the file", scene.public
@@ -127,7 +127,7 @@ def test_what_readers_see_is_accessible_too(scene: Scene, open_browser: Open, wi
 def test_the_board_shows_a_verdict_as_it_comes_in(scene: Scene, open_browser: Open) -> None:
     waiting = series_for(scene.branches[:1], make_advisory(state=State.PUBLIC, title="Waiting for a verdict"))
     page = open_browser(scene.team).new_page()
-    page.goto("/board")
+    page.goto("/board/")
     row = page.get_by_role("row").filter(has_text="Waiting for a verdict")
     expect(row).to_contain_text("Waiting")
     expect(page.get_by_role("progressbar")).to_be_visible()
@@ -139,7 +139,7 @@ def test_the_board_shows_a_verdict_as_it_comes_in(scene: Scene, open_browser: Op
 
 def test_the_filter_works_without_scripts(scene: Scene, open_browser: Open) -> None:
     page = open_browser(scene.team, scripts=False).new_page()
-    page.goto("/board")
+    page.goto("/board/")
     page.get_by_label("Verdict").select_option("conflicts")
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_role("row").filter(has_text="Words under embargo")).to_be_visible()
@@ -148,7 +148,7 @@ def test_the_filter_works_without_scripts(scene: Scene, open_browser: Open) -> N
 
 def test_a_cell_leads_to_the_hunk_that_fails(scene: Scene, open_browser: Open) -> None:
     page = open_browser(scene.team).new_page()
-    page.goto("/board")
+    page.goto("/board/")
     page.locator(f"#cell-{scene.embargoed.pk}-{scene.branches[1].pk}").click()
     expect(page.get_by_role("heading", name="Conflicts on R-1.8.3")).to_be_visible()
     expect(page.get_by_text("queue is another")).to_be_visible()

@@ -82,7 +82,7 @@ def test_a_key_is_set_up_and_asked_for_at_the_next_sign_in(user: User, with_key:
     sign_out(page)
     type_password(page)
     page.get_by_role("button", name="Use a security key").click()
-    expect(page).to_have_url(re.compile("/board$"))
+    expect(page).to_have_url(re.compile("/board/$"))
     page.goto("/team/")
     expect(page.get_by_role("heading", name="The team")).to_be_visible()
 
@@ -93,7 +93,7 @@ def test_a_passkey_signs_in_without_a_password(user: User, with_key: Callable[[]
     sign_out(page)
     page.goto("/sign-in")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page).to_have_url(re.compile("/board$"))
+    expect(page).to_have_url(re.compile("/board/$"))
     page.goto("/team/")
     expect(page.get_by_role("heading", name="The team")).to_be_visible()
 

@@ -104,7 +104,7 @@ def uploaded(writer: Walker, address: str, patch: bytes, branch: Branch) -> None
     checked(branch)
     shown = writer.go(f"/series/{Series.objects.get().pk}/")
     expect(shown.locator("main")).to_contain_text(re.compile("applies", re.IGNORECASE))
-    writer.go("/board")
+    writer.go("/board/")
 
 
 def agreed_on(writer: Walker, advisory: Advisory, at: datetime) -> None:

@@ -25,7 +25,7 @@ def test_password_and_printed_code_sign_each_of_them_in(kept: Path) -> None:
         client.post("/sign-in", {"login": person.email, "password": sign_ins_of_people(kept)[person.email].password})
         call_command("demo_code", person.email, stdout=printed)
         answer = client.post("/sign-in/second-factor", {"code": printed.getvalue().strip()})
-        assert answer.headers.get("Location") == "/board", person.email
+        assert answer.headers.get("Location") == "/board/", person.email
 
 
 def test_only_this_account_reads_what_was_kept(kept: Path) -> None:

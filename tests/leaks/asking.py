@@ -70,7 +70,7 @@ def one_more(world: World) -> list[str]:
     """Whether readers notice that there is one more secret."""
     return spies.changed_by(
         world.clients["nobody"],
-        ("/advisories/", "/", "/board", "/advisories/index.json"),
+        ("/advisories/", "/", "/board/", "/advisories/index.json"),
         lambda: make_advisory(number=71_000, state=State.PUBLIC, public_in=timedelta(days=5)),
     )
 

@@ -26,17 +26,17 @@ pytestmark = pytest.mark.timeout(900)
 PAGES = (
     "/",
     "/advisories/",
-    "/board",
+    "/board/",
     "/trees/",
     "/policy/",
     "/calendar/releases.ics",
     f"/advisories/{HIDDEN_NUMBER}/",
 )
 OF_EVERYONE = (
-    *("/", "/advisories/", "/advisories/feed.atom", "/advisories/index.json", "/board", "/trees/", "/policy/"),
+    *("/", "/advisories/", "/advisories/feed.atom", "/advisories/index.json", "/board/", "/trees/", "/policy/"),
     *("/calendar/releases.ics", "/csaf/index.txt", "/statistics/", "/healthz", "/readyz"),
 )
-SEARCHES = ("/advisories/?q={}", "/board?tree={}", "/board?branch={}", "/triage/?q={}", "/flags/?owner={}", "/?q={}")
+SEARCHES = ("/advisories/?q={}", "/board/?tree={}", "/board/?branch={}", "/triage/?q={}", "/flags/?owner={}", "/?q={}")
 
 
 @pytest.mark.parametrize("who", [*TEAM, GUEST])

@@ -268,7 +268,7 @@ class Walk(RuleBasedStateMachine):
             if isinstance(user, User):
                 client.force_login(user)
             theirs = self.words_of(self.seats.get(name, set()))
-            for address in ("/", "/advisories/", "/calendar/releases.ics", "/board", *self.details()):
+            for address in ("/", "/advisories/", "/calendar/releases.ics", "/board/", *self.details()):
                 heard = set(WORD.findall(whole(client.get(address))))
                 counted["answers"] += 1
                 assert heard <= self.told | theirs, f"{name} at {address}"

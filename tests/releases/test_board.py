@@ -236,7 +236,7 @@ def test_sixty_advisories_on_eight_branches_take_at_most_twelve_queries(
     client = Client()
     client.force_login(team)
     with django_assert_max_num_queries(12):
-        answer = client.get("/board")
+        answer = client.get("/board/")
     assert answer.status_code == 200
 
 

@@ -74,7 +74,7 @@ def test_a_guest_stops_asking_for_what_never_comes(series: Series, guest: User, 
     upload_long_ago(series)
     assert not boards.read(guest).is_live
     client.force_login(guest)
-    assert "hx-get" not in client.get("/board").text
+    assert "hx-get" not in client.get("/board/").text
 
 
 def test_what_is_hidden_and_what_is_not_there_yet_are_awaited_alike(

@@ -272,6 +272,7 @@ AUDIENCES: dict[str, Audience] = {
     "advisories:rehearsal_letter": RELEASERS.except_in("reserved", "public", "withdrawn", "unused", "merged"),
     # Trees, branches, series, verdicts.
     "releases:board": EVERYONE,
+    "releases:old_board": EVERYONE,
     "releases:board_rows": EVERYONE,
     "releases:trees": EVERYONE,
     "releases:tree": EVERYONE,

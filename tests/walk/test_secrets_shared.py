@@ -147,7 +147,7 @@ def test_a_vendors_secret_has_the_vendors_date_and_circle_and_not_even_its_name_
         "/members/desk/",
         "/members/",
         f"/members/desk/{ours.number}/",
-        "/board",
+        "/board/",
         "/advisories/",
         "/calendar/",
         "/",

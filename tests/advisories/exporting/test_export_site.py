@@ -79,6 +79,10 @@ def test_every_file_is_what_its_page_answers(published: Advisory, tmp_path: Path
     assert (tmp_path / "current" / "static" / "css" / "tokens.css").exists()
 
 
+def page_of(place: Path, folder: str) -> str:
+    return (place / "current" / folder / "index.html").read_text()
+
+
 def test_every_link_of_an_exported_page_has_a_file_or_leads_to_the_portal(
     published: Advisory, tmp_path: Path, settings: Settings
 ) -> None:
@@ -90,6 +94,10 @@ def test_every_link_of_an_exported_page_has_a_file_or_leads_to_the_portal(
         if name.endswith(".html"):
             for found in re.findall(r'(?:href|action)="(/[^"]*)"', file.read_text()):
                 assert found.partition("#")[0] in here or found.startswith("/static/"), (name, found)
+            # A question to the page itself would be answered by the same file.
+            assert not re.search(r'href="\?|<form[^>]* action="#', file.read_text()), name
+    assert 'href="https://portal.sluice.example/advisories/?sort=title"' in page_of(tmp_path, "advisories")
+    assert 'action="https://portal.sluice.example/advisories/12/#affected"' in page_of(tmp_path, "advisories/12")
     assert 'href="https://portal.sluice.example/report/"' in (tmp_path / "current" / "index.html").read_text()
 
 

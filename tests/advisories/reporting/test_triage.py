@@ -274,7 +274,7 @@ def test_a_report_is_named_on_no_page_of_others(db: None) -> None:
     report = make_report("Unspeakable title")
     for who in ("anonymous", "nobody", "release manager", "operator"):
         client = browser_of(who, make_advisory())
-        for page in ("/", "/advisories/", "/board", "/report/"):
+        for page in ("/", "/advisories/", "/board/", "/report/"):
             shown = client.get(page).content.decode()
             assert "Unspeakable" not in shown
             assert report.reference not in shown

@@ -10,7 +10,7 @@ from tests.releases.views.conftest import SignIn
 from tests.releases.views.rows import CONFLICTS, check_on, checked_everywhere, flag_on, series_for
 
 
-def shown(client: Client, address: str = "/board") -> str:
+def shown(client: Client, address: str = "/board/") -> str:
     answer = client.get(address)
     assert answer.status_code == 200
     return answer.content.decode()
@@ -32,13 +32,13 @@ def test_without_a_series_it_says_what_will_stand_here(branches: list[Branch]) -
 
 def test_a_filter_that_nothing_matches_says_so(branches: list[Branch]) -> None:
     checked_everywhere(series_for(branches), branches[0])
-    assert "Nothing matches the filter" in shown(Client(), "/board?verdict=conflicts")
+    assert "Nothing matches the filter" in shown(Client(), "/board/?verdict=conflicts")
 
 
 def test_a_filter_that_makes_no_sense_counts_as_none(branches: list[Branch]) -> None:
     series = series_for(branches)
     checked_everywhere(series, branches[0])
-    assert series.advisory.label in shown(Client(), "/board?verdict=' OR 1=1&page=x")
+    assert series.advisory.label in shown(Client(), "/board/?verdict=' OR 1=1&page=x")
 
 
 def test_a_finished_board_asks_nothing_more(branches: list[Branch]) -> None:
@@ -72,9 +72,9 @@ def test_the_counts_lead_to_the_filtered_board_and_back(branches: list[Branch]) 
     series = series_for(branches)
     check_on(series, branches[0], CONFLICTS)
     flag_on(series, branches[0])
-    assert 'href="?verdict=conflicts"' in shown(Client())
-    assert 'href="?flagged=on"' in shown(Client())
-    assert 'aria-current="true"' in shown(Client(), "/board?verdict=conflicts")
+    assert 'href="/board/?verdict=conflicts"' in shown(Client())
+    assert 'href="/board/?flagged=on"' in shown(Client())
+    assert 'aria-current="true"' in shown(Client(), "/board/?verdict=conflicts")
 
 
 def test_progress_counts_only_what_the_viewer_knows(branches: list[Branch], sign_in: SignIn) -> None:

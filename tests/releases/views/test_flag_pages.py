@@ -59,7 +59,7 @@ def test_a_flag_is_not_handed_to_a_stranger(branches: list[Branch], sign_in: Sig
 def test_taking_a_flag_leads_back_only_within_the_site(branches: list[Branch], sign_in: SignIn) -> None:
     flag = flagged(branches)
     client = sign_in(make_user("s@sluice.example", Role.SECURITY))
-    assert client.post(f"/flags/{flag.pk}/take", {"next": "/board"})["Location"] == "/board"
+    assert client.post(f"/flags/{flag.pk}/take", {"next": "/board/"})["Location"] == "/board/"
     for away in ("https://evil.example/", "//evil.example", "javascript:alert(1)"):
         assert client.post(f"/flags/{flag.pk}/take", {"next": away})["Location"] == "/flags/"
 

@@ -101,7 +101,7 @@ def public(branches: list[Branch]) -> Stage:
 @pytest.mark.parametrize("who", PEOPLE)
 def test_who_finds_a_title_on_which_list(who: str, stages: list[Stage]) -> None:
     client = browser_of(who, *stages)
-    for page in ("/", "/advisories/", "/board", "/board/rows", "/trees/sluice/1.7/", "/flags/"):
+    for page in ("/", "/advisories/", "/board/", "/board/rows", "/trees/sluice/1.7/", "/flags/"):
         content = client.get(page).content.decode()
         shown = {stage.state for stage in stages if stage.advisory.title in content}
         assert shown <= {stage.state for stage in stages if may_read(who, stage.state)}, page
@@ -165,7 +165,7 @@ def test_an_embargo_that_ends_by_the_clock_opens_every_page(public: Stage) -> No
 
 def test_what_a_half_open_session_is_shown_is_what_the_public_is_shown(stages: list[Stage]) -> None:
     half_open, public = browser_of("security without a second factor", *stages), Client()
-    for page in ("/advisories/", "/board", "/trees/sluice/1.7/"):
+    for page in ("/advisories/", "/board/", "/trees/sluice/1.7/"):
         shown = [browser.get(page).content.decode() for browser in (half_open, public)]
         titles = [{stage.advisory.title for stage in stages if stage.advisory.title in text} for text in shown]
         assert titles[0] == titles[1], page
