@@ -107,6 +107,23 @@ def test_paper_has_the_text_and_nothing_to_click(archive: Advisory, open_browser
     expect(page.locator(".patch-sum").first).to_be_visible()
 
 
+def test_on_paper_no_border_is_cut_off_and_no_heading_can_stand_alone(archive: Advisory, open_browser: Open) -> None:
+    page = open_browser().new_page()
+    page.goto("/advisories/12/")
+    page.emulate_media(media="print")
+    told = page.evaluate(
+        """() => ({
+            cut: [...document.querySelectorAll(".card")]
+                .filter((one) => one.getBoundingClientRect().right >= document.documentElement.clientWidth).length,
+            alone: [...document.querySelectorAll(".bulletin-text h2")]
+                .filter((one) => one.checkVisibility() && getComputedStyle(one).breakAfter !== "avoid").length,
+            grids: [...document.querySelectorAll(".bulletin-part")]
+                .filter((one) => getComputedStyle(one).display !== "block").length,
+        })"""
+    )
+    assert told == {"cut": 0, "alone": 0, "grids": 0}
+
+
 def shell(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A reader's shell, with a keyring that is empty at first."""
     keyring = folder / "keyring"
