@@ -1,6 +1,11 @@
 """The board as a page: its empty states, its links, and what is asked while checks run."""
 
+import re
+from datetime import timedelta
+
 from django.test import Client
+from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounts.models import Role
 from advisories.lifecycle import State
@@ -75,6 +80,17 @@ def test_the_counts_lead_to_the_filtered_board_and_back(branches: list[Branch]) 
     assert 'href="/board/?verdict=conflicts"' in shown(Client())
     assert 'href="/board/?flagged=on"' in shown(Client())
     assert 'aria-current="true"' in shown(Client(), "/board/?verdict=conflicts")
+
+
+def test_what_readers_see_does_not_age_by_the_minute(branches: list[Branch], sign_in: SignIn) -> None:
+    """The same page is a file of the exported site, which nobody writes anew every minute."""
+    Tree.objects.update(fetched_at=timezone.now() - timedelta(hours=2))
+    series = series_for(branches)
+    check_on(series, branches[0], CONFLICTS)
+    flag_on(series, branches[0])
+    for address in ("/board/", "/trees/", "/trees/sluice/", "/trees/sluice/1.7/"):
+        assert not re.search(r"\bago\b|\d\s(?:minutes?|hours?)\b", strip_tags(shown(Client(), address))), address
+    assert f"since {timezone.now():%-d %b %Y}" in strip_tags(shown(Client()))
 
 
 def test_progress_counts_only_what_the_viewer_knows(branches: list[Branch], sign_in: SignIn) -> None:
