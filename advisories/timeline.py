@@ -43,6 +43,12 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
     "series-uploaded": lambda detail, names: "Series uploaded",
     "series-revised": lambda detail, names: f"Series revised, now s{detail['revision']}",
     "series-targeted": lambda detail, names: "Series meant for other branches, or after others",
+    "fix-shared": lambda detail, names: f"Fix shared with the finder of report {detail['report']}",
+    "fix-no-longer-shared": lambda detail, names: f"Fix no longer shared with the finder of report {detail['report']}",
+    "fix-answered": lambda detail, names: (
+        f"The finder of report {detail['report']} says that s{detail['revision']} "
+        f"{'fixes it' if detail['found'] == 'fixes' else 'does not fix it'}"
+    ),
     "report-received": lambda detail, names: "Report received",
     "report-moved": lambda detail, names: f"Moved from {detail['from']} to {detail['to']}",
     "report-assigned": lambda detail, names: f"Report {_owner(detail['owner'], names)}",

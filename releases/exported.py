@@ -19,6 +19,7 @@ LIVE_ONLY: dict[str, str] = {
     "releases:board_rows": "is a part of the board, for a page that asks for it again",
     **dict.fromkeys(("releases:check", "releases:check_mbox"), "is evidence, of which there is more than of all else"),
     **dict.fromkeys(("releases:series", "releases:revision", "releases:patch_file"), "is where that evidence begins"),
+    **dict.fromkeys((f"releases:finders_{name}" for name in ("fix", "patch", "mbox", "answer")), "is a finder's own"),
 }
 
 

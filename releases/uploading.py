@@ -16,6 +16,7 @@ from releases.engine.limits import Limits, OverLimit
 from releases.engine.mailbox import PatchFile, UploadRefused, describe, patch_text, read_upload
 from releases.engine.patch_ids import patch_id
 from releases.engine.verdicts import shown
+from releases.finders import sharing
 from releases.models import Branch, Patch, Series, SeriesRevision, Tree, Upload
 
 _LONGEST_LINE = 80
@@ -65,6 +66,7 @@ def upload_series(
         series.branches.set(meant)
         series.depends_on.set(needed)
         revision = _keep(series, 1, files, patches, digest, by, note)
+        sharing.tell_of(revision)
         _record(revision, "series-uploaded", by)
     if checks_now:
         checking.request_where_inputs_moved(series=series)
@@ -93,6 +95,7 @@ def upload_revision(
                 revision = _keep(series, last + 1, files, patches, digest, by, note)
         except IntegrityError as error:
             raise NothingNew("another revision was uploaded in this very moment; look at it first") from error
+        sharing.tell_of(revision)
         _record(revision, "series-revised", by)
     if checks_now:
         checking.request_where_inputs_moved(series=series)

@@ -12,6 +12,7 @@ _OLD_BOARD = public_page(RedirectView.as_view(pattern_name="releases:board", per
 app_name = "releases"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("releases.desk_urls")),
+    path("", include("releases.finder_urls")),
     path("board/", board.board, name="board"),
     path("board", _OLD_BOARD, name="old_board"),
     path("board/rows", board.board_rows, name="board_rows"),

@@ -7,25 +7,15 @@ from advisories.embargo.consents import Standing, offered
 from advisories.embargo.reading import shown_consent
 from advisories.embargo.rules import EmbargoState
 from advisories.embargo.shown import FinderProposal, FinderView, ShownEnd
-from advisories.models import Advisory, Consent, Embargo, Party, Proposal, Report, Side
+from advisories.models import Consent, Embargo, Party, Proposal, Report, Side
 from advisories.policy import Policy
-from advisories.reporting.reports import TAKES_PART
 
 _MAY_SIGN = {Standing.INVITED.value, Standing.LAPSED.value, Standing.DECLINED.value}
 
 
-def advisory_of(report: Report) -> Advisory | None:
-    """The advisory whose dates concern a report's finder: the one it feeds, or the one its original feeds."""
-    if report.state not in {state.value for state in TAKES_PART}:
-        return None
-    if report.advisory is not None:
-        return report.advisory
-    return report.duplicate_of.advisory if report.duplicate_of is not None else None
-
-
 def view_of(report: Report, policy: Policy) -> FinderView | None:
     """What its finder sees; none as long as there is no advisory to have a date."""
-    if advisory_of(report) is None:
+    if report.concern is None:
         return None
     wordings = offered(is_announced=bool(policy.announced))
     embargo = Embargo.objects.told_to_finder(report).first()

@@ -195,6 +195,15 @@ class Report(models.Model):
         return reverse("triage:report", args=[self.reference])
 
     @property
+    def concern(self) -> "Advisory | None":
+        """The advisory that its finder has a say in: the one it feeds, or the one its original feeds."""
+        if self.state not in {state.value for state in TAKES_PART}:
+            return None
+        if self.advisory is not None:
+            return self.advisory
+        return self.duplicate_of.advisory if self.duplicate_of is not None else None
+
+    @property
     def has_news(self) -> bool:
         """Whether the finder wrote after the last answer."""
         return self.told_at is None or self.heard_at > self.told_at

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from advisories.embargo import consenting, negotiating
-from advisories.embargo.for_finders import advisory_of, view_of
+from advisories.embargo.for_finders import view_of
 from advisories.embargo.refusals import REFUSALS, in_words
 from advisories.forms.embargo import AnswerForm, FinderEndForm, WordingForm
 from advisories.forms.reporting import MessageForm
@@ -40,7 +40,7 @@ def _own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def propose(request: HttpRequest, token: str, report: Report) -> HttpResponse:
     """Propose an end."""
     policy = current_policy()
-    advisory, shown = advisory_of(report), view_of(report, policy)
+    advisory, shown = report.concern, view_of(report, policy)
     if advisory is None or shown is None:
         raise Http404
     form = FinderEndForm(request.POST, policy=policy, proposals=shown.proposals)

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.doors import public_page, visitor
 from advisories.downloads import attachment
-from advisories.embargo.for_finders import advisory_of, view_of
+from advisories.embargo.for_finders import view_of
 from advisories.forms.embargo import FinderEndForm
 from advisories.forms.reporting import CreditForm, FormWithFiles, MessageForm, ReportForm
 from advisories.models import Attachment, Credit, DoorKind, Knock, Message, Report, ReportDoor
@@ -30,6 +30,7 @@ from advisories.policies import current_policy
 from advisories.policy.promises import usual_first_answer
 from advisories.reporting import drafts, intake
 from advisories.reporting.published import newest_of
+from advisories.reporting.reports import TAKES_PART
 
 _FORMS_PER_HOUR = 20
 """How often one address may send a form with files that we keep although the form cannot be taken yet."""
@@ -138,7 +139,8 @@ def thread_page(request: HttpRequest, found: Report, token: str, form: MessageFo
         ),
         "form": form,
         "credit_form": CreditForm(initial=chosen),
-        "public": newest_of(advisory_of(found)),
+        "takes_part": found.state in {state.value for state in TAKES_PART},
+        "public": newest_of(found.concern),
         "dates": dates,
         "dates_refused": "",
         "end_form": FinderEndForm(policy=policy, proposals=dates.proposals) if dates else None,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
@@ -114,6 +115,8 @@ class PatchShown:
     is_cut: bool = False
     """Whether the page stops before its end."""
     offsets: tuple[int, ...] = field(default=())
+    url: str = ""
+    """Where it is downloaded."""
 
     @property
     def hunk_count(self) -> int:
@@ -141,6 +144,14 @@ class PatchShown:
         return f"Applied, at an offset of {self.farthest} line{'s' if self.farthest != 1 else ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a patch is called where its author's name for the file is not to be told, and where it is downloaded."""
+
+    file_name: str
+    url: str
+
+
 class _Budget:
     def __init__(self, lines: int) -> None:
         self.left = lines
@@ -150,19 +161,25 @@ class _Budget:
         return self.left >= 0
 
 
-def shaped_patches(patches: Sequence[Patch], verdict: Verdict | None = None) -> tuple[PatchShown, ...]:
-    """Every patch as its page shows it; without a `verdict`, or one that may not be told, only what the text says."""
+def shaped_patches(
+    patches: Sequence[Patch], verdict: Verdict | None = None, called: Sequence[Called] = ()
+) -> tuple[PatchShown, ...]:
+    """Every patch as its page shows it; without a `verdict`, or one that may not be told, only what the text says.
+
+    `called` has one for each patch where they have other names than their own.
+    """
     outcomes = dict(enumerate(verdict.patches)) if verdict else {}
     failed = verdict.failed if verdict else None
     budget = _Budget(MOST_LINES)
+    names = called or [Called(one.file_name, reverse("releases:patch_file", args=[one.pk])) for one in patches]
     return tuple(
-        _patch(patch, number, outcomes.get(number), failed if failed and failed.patch == number else None, budget)
-        for number, patch in enumerate(patches)
+        _patch(patch, number, name, outcomes.get(number), failed if failed and failed.patch == number else None, budget)
+        for number, (patch, name) in enumerate(zip(patches, names, strict=True))
     )
 
 
 def _patch(
-    patch: Patch, number: int, outcome: PatchOutcome | None, failed: FailedHunk | None, budget: _Budget
+    patch: Patch, number: int, called: Called, outcome: PatchOutcome | None, failed: FailedHunk | None, budget: _Budget
 ) -> PatchShown:
     places = outcome.places if outcome else ()
     files: tuple[FileShown, ...] = ()
@@ -180,8 +197,9 @@ def _patch(
     return PatchShown(
         pk=patch.pk,
         number=number + 1,
-        title=visible(_plain_subject(patch.subject) or patch.file_name),
-        file_name=patch.file_name,
+        title=visible(_plain_subject(patch.subject) or called.file_name),
+        file_name=called.file_name,
+        url=called.url,
         author=visible(patch.author),
         sha256=patch.sha256,
         outcome=str(outcome.outcome) if outcome else "",

@@ -7,6 +7,7 @@ from releases.models.check import Baseline, Check, StoredVerdict
 from releases.models.match import PatchMatch
 from releases.models.run import BranchRun, RunState
 from releases.models.series import Patch, Series, SeriesRevision, Upload
+from releases.models.shared_fix import FixAnswer, FixLook, Found, SharedFix
 from releases.models.tree import Tree
 from releases.models.trial import Trial
 
@@ -17,13 +18,17 @@ __all__ = [
     "BranchRun",
     "Cell",
     "Check",
+    "FixAnswer",
+    "FixLook",
     "Flag",
+    "Found",
     "Patch",
     "PatchMatch",
     "PointRelease",
     "RunState",
     "Series",
     "SeriesRevision",
+    "SharedFix",
     "StoredVerdict",
     "Tree",
     "Trial",

@@ -5,15 +5,16 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.models.drawn import DrawnKey
-from advisories.models import Advisory
+from advisories.models import Advisory, Report
 from releases.models.branch import Branch
 from releases.models.check import FAILURES, Baseline, Check
 from releases.models.series import Series
+from releases.models.shared_fix import SharedFix
 
 
 class CellQuerySet(models.QuerySet["Cell"]):
@@ -23,6 +24,16 @@ class CellQuerySet(models.QuerySet["Cell"]):
         """Keep those whose verdict `viewer` may know: none that leans on a fix they mustn't even know of."""
         unknown = Advisory.objects.exclude(pk__in=Advisory.objects.known_to(viewer).values("pk"))
         return self.filter(series__in=Series.objects.known_to(viewer)).exclude(check_made__leans_on__in=unknown)
+
+    def told_to_finder(self, report: Report) -> Self:
+        """Keep those with a verdict on what the finder of `report` is shown, and none that leans on another secret.
+
+        Whether such a one applies or not would tell of the other fix.
+        """
+        shared = SharedFix.objects.told_to_finder(report).values("advisory")
+        others = Advisory.objects.embargoed().exclude(pk__in=shared)
+        told = self.filter(series__in=Series.objects.told_to_finder(report))
+        return told.filter(check_made__revision=F("series__current")).exclude(check_made__leans_on__in=others)
 
 
 class Cell(models.Model):

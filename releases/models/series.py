@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.models.drawn import DrawnKey
-from advisories.models import Advisory, Revision
+from advisories.models import Advisory, Report, Revision
 from releases.models.branch import Branch
+from releases.models.shared_fix import FixLook, SharedFix
 from releases.models.tree import Tree
 
 SHA256 = r"^[0-9a-f]{64}$"
@@ -34,6 +35,11 @@ class SeriesQuerySet(models.QuerySet["Series"]):
         """Keep those that `viewer` may read or whose advisory was delivered to them; what they hold of it is frozen."""
         delivered = Revision.objects.held_by(viewer).values("advisory")
         return self.filter(Q(advisory__in=Advisory.objects.visible_to(viewer)) | Q(advisory__in=delivered))
+
+    def told_to_finder(self, report: Report) -> Self:
+        """Keep those of the fix that is shared with the finder of `report`."""
+        shared = SharedFix.objects.told_to_finder(report)
+        return self.filter(advisory__in=shared.values("advisory"), current__isnull=False)
 
     def to_try_on(self, branch: Branch) -> Self:
         """Those meant for `branch` whose advisory carries fixes and that hold a revision."""
@@ -89,6 +95,12 @@ class SeriesRevisionQuerySet(models.QuerySet["SeriesRevision"]):
             Q(current_of__isnull=False) | Q(series__advisory__in=Advisory.objects.worked_on_by(viewer)),
             series__in=Series.objects.visible_to(viewer),
         )
+
+    def told_to_finder(self, report: Report) -> Self:
+        """Keep the ones that count of what is shared with the finder of `report`, and what they have seen before."""
+        seen = FixLook.objects.filter(report=report).values("revision")
+        told = self.filter(series__in=Series.objects.told_to_finder(report))
+        return told.filter(Q(current_of__isnull=False) | Q(pk__in=seen))
 
 
 class SeriesRevision(models.Model):
@@ -167,6 +179,10 @@ class PatchQuerySet(models.QuerySet["Patch"]):
     def visible_to(self, viewer: User | AnonymousUser) -> Self:
         """Keep those that `viewer` may read."""
         return self.filter(revision__in=SeriesRevision.objects.visible_to(viewer))
+
+    def told_to_finder(self, report: Report) -> Self:
+        """Keep those of revisions that the finder of `report` is shown."""
+        return self.filter(revision__in=SeriesRevision.objects.told_to_finder(report))
 
 
 class Patch(StoredFile):

@@ -4,12 +4,14 @@ from typing import Any
 
 from django import template
 
-from advisories.access import may_upload_to
+from advisories.access import may_upload_to, may_write_advisories
 from advisories.highlighting import visible
-from advisories.models import Advisory, Revision
+from advisories.models import Advisory, Report, Revision
 from releases.board import outlook
 from releases.board.grid import grids_of, series_of
 from releases.evidence.held import verdicts_for
+from releases.finders.for_the_team import finders_of
+from releases.finders.reading import glance_of
 from releases.models import Tree
 
 register = template.Library()
@@ -21,6 +23,21 @@ def series_of_advisory(context: dict[str, Any], advisory: Advisory) -> dict[str,
     viewer = context["request"].user
     grids = grids_of(series_of(advisory.pk, viewer), viewer)
     return {"advisory": advisory, "grids": grids, "may_upload": may_upload_to(viewer, advisory)}
+
+
+@register.inclusion_tag("releases/_fix_for_finders.html", takes_context=True)
+def fix_for_finders(context: dict[str, Any], advisory: Advisory) -> dict[str, Any]:
+    """With which finders the fix is shared, and what they say of it: for those who write the advisory."""
+    viewer = context["request"].user
+    is_theirs = may_write_advisories(viewer)
+    finders = finders_of(advisory, viewer) if is_theirs else ()
+    return {"advisory": advisory, "finders": finders, "is_theirs": is_theirs}
+
+
+@register.inclusion_tag("releases/_fix_for_finder.html")
+def fix_for_finder(report: Report, token: str) -> dict[str, Any]:
+    """The way to the fix on a finder's page; that there is nothing to check yet."""
+    return {"glance": glance_of(report), "token": token, "has_address": bool(report.finder.address)}
 
 
 @register.inclusion_tag("releases/_verdicts_for_member.html", takes_context=True)

@@ -38,7 +38,19 @@ from advisories.models import (
     Token,
 )
 from advisories.predisclosure.holding import batch_key
-from releases.models import Branch, Check, Flag, Patch, PointRelease, Series, Tree, Upload
+from releases.finders.reading import key_of
+from releases.models import (
+    Branch,
+    Check,
+    Flag,
+    Patch,
+    PointRelease,
+    Series,
+    SeriesRevision,
+    SharedFix,
+    Tree,
+    Upload,
+)
 from tests.leaks.words import (
     GUESTS_NUMBER,
     HIDDEN_NUMBER,
@@ -259,7 +271,9 @@ def path_to(model: type[Model], target: type[Model]) -> tuple[str, ...] | None:
 
 
 def _values(name: str, place: str) -> list[Any]:
-    if name.startswith("triage:") and place == "reference":
+    if place == "shown":
+        return [*_keys_of_finders(), "guess"]
+    if place == "reference" and name.startswith(("triage:", "releases:")):
         fed = Report.objects.filter(advisory__number__in=[HIDDEN_NUMBER, PREDISCLOSED_NUMBER])
         return [*fed.values_list("reference", flat=True), "guess"]
     if name.startswith(_TO_MEMBERS) and place in ("number", "version", "name", "batch"):
@@ -291,6 +305,12 @@ def _of_others(own: str, place: str) -> list[Any]:
     if place in _GUESSES:
         return _GUESSES[place]
     raise LookupError(f"the crawl has no values for {place} of {own}")
+
+
+def _keys_of_finders() -> list[str]:
+    """What addresses of those with whom a fix is shared call its revisions."""
+    shared, fixes = SharedFix.objects.select_related("report"), SeriesRevision.objects.all()
+    return [key_of(one.report, fix) for one in shared for fix in fixes]
 
 
 def _numbers(own: str) -> list[int]:

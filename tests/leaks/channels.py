@@ -43,6 +43,7 @@ from releases.forms.board import BoardFilter
 from releases.models import Check, Patch, Series, Upload
 from releases.models.check import CheckQuerySet
 from releases.models.series import PatchQuerySet, SeriesQuerySet, UploadQuerySet
+from releases.models.shared_fix import SharedFixQuerySet
 from tests.leaks import spies
 from tests.leaks.asking import (
     Leak,
@@ -243,6 +244,8 @@ LEAKS: list[Leak] = [
     # Of a kind that has a channel already, at other doors.
     Leak(13, "a finder's page", put(EmbargoQuerySet, "told_to_finder", everything),
          page("anonymous", f"/report/{OTHERS_TOKEN}/"), "/report/"),
+    Leak(13, "the fix on another finder's page", put(SharedFixQuerySet, "told_to_finder", everything),
+         page("anonymous", f"/report/{OTHERS_TOKEN}/fix/"), "/report/"),
     Leak(13, "what was delivered, after a suspension", put(OrganisationQuerySet, "spoken_for_by", _once_a_contact),
          page("contact of a suspended member", f"/members/advisories/{PREDISCLOSED_NUMBER}/"), "/members/advisories/"),
     Leak(15, "what the team says among itself, to a member", put(CommentQuerySet, "told_to_member", everything),

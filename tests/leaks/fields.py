@@ -77,6 +77,7 @@ SECRET_FIELDS = {
     "advisories.Token": "name",
     "advisories.TypedText": "fields",
     "advisories.Vector": "source",
+    "releases.FixAnswer": "comment",
     "releases.Patch": "file_name content subject author",
     "releases.SeriesRevision": "note",
     "releases.StoredVerdict": "evidence",
@@ -179,12 +180,15 @@ OF_ITSELF_NOTHING = {
     " staging_commit fork_commit trouble",
     "releases.BranchRun": "requested_at rung_at started_at finished_at lease_until not_before trouble",
     "releases.Check": "base_name base_commit checked_at",
+    "releases.FixAnswer": "said_at replaced_at",
+    "releases.FixLook": "looked_at",
     "releases.Flag": "raised_at opened_at closed_at",
     "releases.Patch": "patch_id",
     "releases.PatchMatch": "same other absent",
     "releases.PointRelease": "tag commit tagged_at",
     "releases.Series": "depends_on_commits created_at",
     "releases.SeriesRevision": "uploaded_at",
+    "releases.SharedFix": "shared_at withdrawn_at",
     "releases.StoredVerdict": "key engine_version computed_at",
     "releases.Tree": "slug url release_tag_pattern stable_ref_pattern staging_ref_pattern main_ref support_file"
     " supported_until_pattern security_until_pattern never_needed_pattern fetch_due_at fetch_lease_until fetched_at"

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
-from advisories.models import Attachment, Contact, ContactRight, Organisation, Proposal, Seat
+from advisories.models import Attachment, Contact, ContactRight, DoorKind, Organisation, Proposal, Report, Seat
 from advisories.models.seat import Right
+from releases.finders.reading import key_of
+from releases.models import SeriesRevision
 from tests.leaks.words import FEED_TOKENS, FINDERS_TOKEN, TOKENS, word
 from tests.make import make_user
 
@@ -60,6 +62,13 @@ def own_addresses(who: str, world: "World") -> Iterator[tuple[str, str]]:
         for proposal in Proposal.objects.open().filter(embargo__advisory=world.hidden):
             for name in ("answer_end", "withdraw_end"):
                 yield f"reports:{name}", reverse(f"reports:{name}", args=[FINDERS_TOKEN, proposal.pk])
+        yield "releases:finders_fix", reverse("releases:finders_fix", args=[FINDERS_TOKEN])
+        report = Report.objects.behind(FINDERS_TOKEN, DoorKind.PAGE).get()
+        for shown in SeriesRevision.objects.all():
+            fix = [FINDERS_TOKEN, key_of(report, shown)]
+            for name in ("finders_mbox", "finders_answer"):
+                yield f"releases:{name}", reverse(f"releases:{name}", args=fix)
+            yield "releases:finders_patch", reverse("releases:finders_patch", args=[*fix, 1])
         for place, file in enumerate(Attachment.objects.all(), start=1):
             yield "reports:file", reverse("reports:file", args=[FINDERS_TOKEN, place, file.file_name])
 

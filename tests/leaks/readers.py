@@ -28,7 +28,9 @@ _READS = {
     # What is negotiated with everybody who works on it.
     " reason wish overrun vendor reference clocknote startnote",
     # Their own thread, as they wrote it and were answered.
-    FINDER: "report-title report-text attached attached-content mark answer credit-as withheld",
+    FINDER: "report-title report-text attached attached-content mark answer credit-as withheld"
+    # The fix that was shared with them, and what they said of it.
+    " line author path subject content expected fix-comment",
 }  # fmt: skip
 
 

@@ -41,8 +41,9 @@ from advisories.release.batching import Audience, BatchState
 from advisories.sections import NAMES as SECTIONS
 from advisories.writing import commenting, drafting
 from releases import uploading
+from releases.finders import answering, sharing
 from releases.fixes import fixes_of
-from releases.models import Branch, Check, Flag, Series
+from releases.models import Branch, Check, Flag, Found, Series, SeriesRevision
 from tests.leaks.fields import planted
 from tests.leaks.people import FINDER, GUEST, MEMBER, PEOPLE, RIGHTFUL, SHUT_OUT, TEAM, browser, person
 from tests.leaks.states import add_every_state, add_reports, seat_a_guest
@@ -162,6 +163,7 @@ def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) ->
     world = World(branch, hidden, scheduled, guests, public)
     world.others = add_every_state(hidden, redrafted)
     world.report = add_reports(hidden, owner)
+    _share_fix(hidden, world.report, owner)
     seat_a_guest(hidden, owner)
     world.people = {who: person(who, world) for who in (*PEOPLE, *SHUT_OUT, *RIGHTFUL)}
     world.words = planted()
@@ -236,6 +238,15 @@ def _reported_elsewhere(guests: Advisory, by: User) -> None:
     end = End(timezone.now() + timedelta(days=9))
     negotiating.accept(negotiating.propose(guests, end, party=Party.team(by)), by=by)
     negotiating.propose(guests, End(timezone.now() + timedelta(days=19)), party=Party.team(by))
+
+
+def _share_fix(hidden: Advisory, report: Report, by: User) -> None:
+    """The finder was shown the fix and said what they found; another one is shown it no more."""
+    sharing.share(hidden, report, by=by)
+    shown = SeriesRevision.objects.filter(current_of__advisory=hidden).order_by("pk")[0]
+    answering.answer(report, shown, shown.digest, Found.FAILS, word("fix-comment"))
+    other = Report.objects.filter(advisory=hidden).exclude(pk=report.pk).order_by("pk")[0]
+    sharing.withdraw(sharing.share(hidden, other, by=by), by=by)
 
 
 def _named(place: str, *roles: Role) -> User:

@@ -46,6 +46,8 @@ from advisories.release import freezing, publishing
 from advisories.release.batching import Audience, BatchState
 from advisories.reporting import triage
 from advisories.writing import commenting, drafting
+from releases.finders import sharing
+from releases.finders.reading import key_of
 from releases.models import Branch
 from tests.leaks.addresses import guess, path_to, row_behind
 from tests.make import make_accepted_report, make_advisory
@@ -94,6 +96,8 @@ class Stage:
     """Opens the feed of a member."""
     version: int = 1
     """Its last revision."""
+    shown: str = ""
+    """What its finder's addresses call the revision of its series."""
     step: PublicationStep | None = None
     """What was given up of its release."""
     kept: dict[str, Any] = field(default_factory=dict)
@@ -125,7 +129,7 @@ class Stage:
             "reference": self.report.reference, "recipient": LIST, "slug": "sluice",
             "secret": self.secret, "batch": batch_key(self.batch.pk), "word": "dom0", "tree": "sluice", "branch": "1.7",
             "sequence": 1, "rating": "high", "path": "index.txt", "page": 1, "rest": "guess", "uidb64": "MQ",
-            "public_id": UUID(int=1), "place": 1,
+            "public_id": UUID(int=1), "place": 1, "shown": self.shown,
         }  # fmt: skip
         if name.startswith("joining:"):
             own |= at_joining(name)
@@ -211,7 +215,8 @@ def set_up(name: str, branches: list[Branch], by: User, people: dict[str, Kind],
     afterwards.decide(advisory, Matter.SHORT, "Few use it.", by=by)
     said = deliver(advisory, batch, people, by) if name in DELIVERED else None
     Tag.objects.create(advisory=advisory, word="dom0")
-    stage = Stage(name, advisory, batch, report, token, secret)
+    sharing.share(advisory, report, by=by)
+    stage = Stage(name, advisory, batch, report, token, secret, shown=key_of(report, series.revisions.get()))
     if name in LET_GO:
         stage.step = _let_go(stage)
     _bring_to(stage)

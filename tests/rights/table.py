@@ -159,6 +159,14 @@ AUDIENCES: dict[str, Audience] = {
     "reports:answer_end": LINK_HOLDERS,
     "reports:withdraw_end": LINK_HOLDERS,
     "reports:consent": LINK_HOLDERS,
+    "releases:share_fix": WRITERS,
+    "releases:withdraw_fix": WRITERS,
+    "releases:finders_fix": LINK_HOLDERS.except_in("reserved", "unused", "merged"),
+    # Once it is public, the page leads there.
+    **dict.fromkeys(
+        ("releases:finders_patch", "releases:finders_mbox", "releases:finders_answer"),
+        LINK_HOLDERS.in_states("drafting", "ready", "pre-disclosed", "armed", "scheduled"),
+    ),
     "triage:queue": TEAM,
     "triage:letters": TEAM,
     "triage:original": TEAM_ONLY,
