@@ -48,9 +48,10 @@ format: ## put code and templates into shape
 	@$(PY) -m ruff check --fix .
 	@git ls-files '*.html' | xargs .venv/bin/djade --target-version 5.2
 
-nightly: ## the engine against git apply, ten thousand cases; every right in every state; leaks on PostgreSQL too
+nightly: export HYPOTHESIS_PROFILE = nightly
+nightly: ## the engine against git apply, ten thousand cases; every right in every state; every change tried by everyone
 	@$(PYTHON) bootstrap.py develop
-	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n auto --timeout=3600 tests/releases/engine tests/rights
+	@$(PY) -m pytest -n auto --timeout=3600 tests/releases/engine $(BY_NIGHT)
 	@if [ -n "$$PENSTOCK_TEST_DATABASE_URL" ]; then PENSTOCK_DATABASE_URL=$$PENSTOCK_TEST_DATABASE_URL \
 		PENSTOCK_BROKER_URL=$$PENSTOCK_TEST_BROKER_URL $(PY) -m pytest -n auto --timeout=3600 $(BY_NIGHT); fi
 

@@ -18,10 +18,11 @@ from django.urls import resolve, reverse
 from tests.leaks.addresses import addresses
 from tests.leaks.forms_on import PageForm, asked_by, forms_on
 from tests.leaks.keys import keys_in
-from tests.leaks.people import FINDER, SHUT_OUT, TEAM, TOLD, own_addresses
+from tests.leaks.people import FINDER, PEOPLE, SHUT_OUT, TEAM, TOLD, own_addresses
 from tests.leaks.readers import reads
 from tests.leaks.words import SECRET, WORD, word
 from tests.leaks.world import World
+from tests.night import IS_NIGHT
 
 _QUERIES = (
     *("page=2", "page=x", "page=1&page=99999999999", "format=json", "sort=title", "tree=nowhere", "all"),
@@ -35,8 +36,10 @@ _HEADERS: tuple[dict[str, str], ...] = (
     {"X-Requested-With": "XMLHttpRequest", "Accept": "application/atom+xml"},
     {"If-None-Match": "*", "If-Modified-Since": "Mon, 01 Jan 2035 00:00:00 GMT", "Range": "bytes=0-10"},
 )
-CURIOUS = ("anonymous", "guest of another", "release manager", "operator")
-"""Who goes on from each page; the others have no right that one of these hasn't."""
+CURIOUS = PEOPLE + SHUT_OUT if IS_NIGHT else ("anonymous", "guest of another", "release manager", "operator")
+"""Who goes on from each page and tries every address: everybody by night. By day those do whose rights are the
+others' too.
+"""
 
 _SIGN_IN = "/sign-in"
 """Whoever is sent there has changed nothing."""

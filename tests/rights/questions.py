@@ -1,6 +1,5 @@
 """What is asked of everyone: each address of each stage, by every method that it takes."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -13,12 +12,11 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from tests.leaks.addresses import patterns
+from tests.night import IS_NIGHT
 from tests.rights.audience import OWN_ACCOUNT, SIGNED_IN, Answer, Audience
 from tests.rights.people import Kind, kinds
 from tests.rights.stage import Stage
 from tests.rights.table import AUDIENCES, SENDERS
-
-IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 
 PATTERNS: dict[str, URLPattern] = dict(patterns(get_resolver()))
 """Name to pattern."""
