@@ -40,6 +40,7 @@ check: ## linting, typing, import contracts, templates, migrations, deployment c
 	@.venv/bin/lint-imports
 	@git ls-files '*.html' | xargs .venv/bin/djade --check --target-version 5.2
 	@$(PY) manage.py makemigrations --check --dry-run
+	@$(PY) manage.py collectstatic --no-input --verbosity 0
 	@PENSTOCK_HTTPS=true $(PY) manage.py check --deploy --fail-level WARNING
 
 format: ## put code and templates into shape

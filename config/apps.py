@@ -11,10 +11,11 @@ class PlugsConfig(AppConfig):
     verbose_name = "Installation"
 
     def ready(self) -> None:
-        from config.checks import check_git, check_secret_key
+        from config.checks import check_git, check_secret_key, check_static_files
         from config.key_checks import check_team_keys
 
         register(check_git)
         register(check_secret_key, Tags.security, deploy=True)
+        register(check_static_files, Tags.staticfiles, deploy=True)
         # Only where it is asked for: unlocking takes time, and a lapsed key must not keep mail from being taken in.
         register(check_team_keys, Tags.security, deploy=True)

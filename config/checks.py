@@ -34,3 +34,12 @@ def check_secret_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     if key.exists() and key.stat().st_mode & 0o077:
         return [Warning(f"{key} can be read by others.", hint=f"chmod 600 {key}", id="penstock.W001")]
     return []
+
+
+def check_static_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Miss the collected styles and scripts, whose names every page asks for: a worker that exports or confirms too."""
+    wants_names = "Manifest" in settings.STORAGES["staticfiles"]["BACKEND"]
+    if wants_names and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        hint = "manage.py collectstatic, on every machine that runs the web or a worker."
+        return [Error("Static files are not collected here, so every page breaks.", hint=hint, id="penstock.E003")]
+    return []

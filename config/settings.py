@@ -318,7 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     "export the public site": {
         "task": "advisories.tasks.export_site",
         "schedule": TICK_S,
-        "options": {"expires": TICK_S},
+        "options": {"expires": TICK_S * 4},
     },
     "ring again for lost bells": {
         "task": "releases.tasks.sweep",
