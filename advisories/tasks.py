@@ -57,7 +57,7 @@ def sweep_releases() -> None:
     attesting.sign_waiting()
     publishing.release_due()
     for pk in publishing.due_steps():
-        do_step.apply_async(args=(pk,), retry=False)
+        do_step.apply_async(args=(pk,), retry=False, expires=settings.TICK_S * 4)
 
 
 @shared_task

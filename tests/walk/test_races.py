@@ -1,14 +1,22 @@
 """Several at once on one release: approving it, taking it back, and the moment it is out."""
 
-import pytest
+from functools import partial
+from pathlib import Path
 
+import pytest
+from pytest_django import Settings
+
+from accounts.models import Sending
+from advisories.exporting import sweeping
 from advisories.lifecycle import State
 from advisories.models import (
     Approval,
     Arming,
     Event,
+    ExportedSite,
     Publication,
     PublicationStep,
+    SignedText,
     StepKind,
     Tiding,
     What,
@@ -73,6 +81,45 @@ def test_a_mail_that_two_workers_reach_for_leaves_once(inbox: Inbox) -> None:
     pk = PublicationStep.objects.get(kind=StepKind.MAIL, target=LIST).pk
     assert sorted(map(str, race(*(lambda: publishing.do_step(pk) for _ in range(3))))) == ["False", "False", "True"]
     assert len(inbox.taken) == 1
+
+
+def test_a_confirmation_that_workers_reach_for_at_once_is_told_once() -> None:
+    batch = armed()
+    its_instant_comes()
+    steps = {one.kind: one.pk for one in PublicationStep.objects.filter(publication__arming__batch=batch)}
+    SignedText.objects.update(sha256="0" * 64)
+    for kind, done in ((StepKind.SITE, ["False", "False", "True"]), (StepKind.FILES, ["False"] * 3)):
+        outcomes = race(*(partial(publishing.do_step, steps[kind]) for _ in range(3)))
+        assert sorted(map(str, outcomes)) == done
+    assert PublicationStep.objects.get(pk=steps[StepKind.FILES]).attempts == 1
+    assert Event.objects.filter(kind="step-failed").count() == 1
+
+
+def test_a_step_that_two_try_again_while_a_worker_takes_it_stands_on_the_record_as_often_as_it_was_queued() -> None:
+    batch, (one, two) = armed(), people()
+    its_instant_comes()
+    step = PublicationStep.objects.get(publication__arming__batch=batch, kind=StepKind.SITE)
+    PublicationStep.objects.filter(pk=step.pk).update(state=Sending.FAILED, trouble="/advisories/ answers 500.")
+    outcomes = race(
+        lambda: publishing.try_again(step, by=one),
+        lambda: publishing.try_again(step, by=two),
+        lambda: publishing.do_step(step.pk),
+    )
+    assert refusals(outcomes) == []
+    publishing.do_step(step.pk)
+    assert PublicationStep.objects.get(pk=step.pk).state == Sending.SENT
+    assert Event.objects.filter(kind="step-tried-again").count() == 1
+
+
+def test_two_workers_that_export_at_once_settle_each_step_once(settings: Settings, tmp_path: Path) -> None:
+    settings.EXPORT_DIR = tmp_path
+    armed(2)
+    its_instant_comes()
+    assert True in race(sweeping.sweep, sweeping.sweep)
+    sweeping.sweep()
+    steps = PublicationStep.objects.filter(kind=StepKind.EXPORT)
+    assert {(one.state, one.trouble) for one in steps} == {(Sending.SENT, "")}
+    assert ExportedSite.objects.get().done_at is not None
 
 
 def test_an_approval_taken_back_while_another_arms_leaves_nothing_armed() -> None:

@@ -66,6 +66,8 @@ def test_a_leak_is_public_at_once_with_the_approval_of_one_who_did_not_write_it(
     outcome = order(batch, people[1])
     assert outcome.is_out
     assert Advisory.objects.public().count() == 2
+    steps = publishing.due_steps()
+    assert [publishing.do_step(pk) for pk in steps] == [True] * 6, "page, files and feeds of both are confirmed"
     assert publishing.release_due() == 1
     batch.refresh_from_db()
     assert (batch.state, batch.ended_early_for) == (BatchState.RELEASED, "leaked")
