@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from advisories.models import Advisory, Credit, Report
+from advisories.models import Advisory, Credit, DoorKind, Report, ReportDoor
 from advisories.policy import Urgency
 from advisories.reporting import intake, triage
 from advisories.reporting.intake import Told
 from advisories.reporting.reports import ReportState
 from demo.scenario_people import PEOPLE
+from releases.finders import answering, sharing
+from releases.models import Found, SeriesRevision
 
 _OVERFLOW = Told(
     "Event queue overflow lets a guest write past its page",
@@ -44,6 +46,11 @@ _GRANT = Told(
     "reading of the code.\n",
     "Careful reader", "reader@vendor.example",
 )  # fmt: skip
+CHECKED = 50
+"""The advisory whose finder was let check the fix."""
+_FOUND = (
+    "With it on 1.9.1 no guest stands still any more, after an hour with a weight of zero. Not tried on the others."
+)
 _TRACE = b"(SL) event_channel.c:211 write beyond page 0x7f3a, guest 12\n" * 8
 
 
@@ -60,7 +67,8 @@ def load_reports() -> None:
     scheduler = _taken(_SCHEDULER, second, now - timedelta(days=20), Urgency.HIGH)
     told = "Thank you. We can reproduce it and are writing the fix; would the planned date suit you?"
     triage.answer(scheduler, told, by=second, at=now - timedelta(days=17))
-    triage.link(scheduler, Advisory.objects.get(number=50), by=second)
+    triage.link(scheduler, Advisory.objects.get(number=CHECKED), by=second)
+    _check_the_fix(scheduler, by=second)
     triage.promise_terms(scheduler, "Nothing is published before we have both agreed on the date.", by=second)
     intake.continue_thread(scheduler, "Yes, the date suits me.\n", at=now - timedelta(hours=5))
     pinned = _taken(_PIN, first, now - timedelta(days=26), Urgency.HIGH)
@@ -70,6 +78,19 @@ def load_reports() -> None:
     grounds = "The version is public, and knowing it opens nothing."
     triage.decide(banner, ReportState.NOT_A_VULNERABILITY, by=first, grounds=grounds)
     intake.open_report(_GRANT, at=now - timedelta(hours=3))
+
+
+def link_of_a_finder() -> str:
+    """The way to the private page of the finder who has checked the fix: a new token, as each letter brings one."""
+    return ReportDoor.open_for(Report.objects.get(advisory__number=CHECKED), DoorKind.PAGE)
+
+
+def _check_the_fix(report: Report, *, by: User) -> None:
+    """Share it with the finder, who has looked at it and says what came of it."""
+    sharing.share(Advisory.objects.get(number=CHECKED), report, by=by)
+    answering.note_looks(report)
+    for shown in SeriesRevision.objects.filter(current_of__advisory__number=CHECKED):
+        answering.answer(report, shown, shown.digest, Found.FIXES, _FOUND)
 
 
 def _taken(told: Told, owner: User, at: datetime, urgency: Urgency, *files: tuple[str, bytes]) -> Report:

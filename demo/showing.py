@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import OutputWrapper
 from django.db import connection
+from django.urls import reverse
 
 from accounts.models import User
 from advisories.models import Batch
@@ -22,7 +23,7 @@ from demo.loading_answers import load_answers
 from demo.loading_embargoes import load_embargoes
 from demo.loading_members import load_latecomer, load_members
 from demo.loading_releases import AGAIN, ARMED, FIRST, load_next, load_releases, load_second_revision
-from demo.loading_reports import load_reports
+from demo.loading_reports import link_of_a_finder, load_reports
 from demo.processes import Processes
 from demo.scenario_people import PEOPLE
 from demo.upstream import build_upstream
@@ -179,6 +180,9 @@ class Demonstration:
         for person in PEOPLE:
             made = sign_ins[person.email]
             self.out.write(f"  {person.role:<16} {person.email:<32} {made.password}  {made.secret}")
+        self.out.write(
+            f"  {'finder':<16} no sign-in: {self.address}{reverse('reports:thread', args=[link_of_a_finder()])}"
+        )
         self.out.write(f"  {'reader':<16} no sign-in: see what the public sees")
 
 

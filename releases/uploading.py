@@ -86,7 +86,8 @@ def upload_revision(
     digest = _digest(patches)
     with transaction.atomic():
         disarming.disarm_for(series.advisory, "A series was revised", by=by)
-        current = Series.objects.select_for_update(of=("self",)).select_related("current").get(pk=series.pk).current
+        # What it leads to is read once it is held: a join would be read as it was before the wait.
+        current = SeriesRevision.objects.filter(current_of=Series.objects.select_for_update().get(pk=series.pk)).first()
         if current is not None and current.digest == digest:
             raise NothingNew(f"these are the patches of revision {current} already")
         last = series.revisions.aggregate(last=Max("number"))["last"] or 0

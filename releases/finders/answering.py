@@ -34,11 +34,10 @@ def answer(report: Report, shown: SeriesRevision, digest: str, found: Found, com
 
     Raises `NotShared`, and `Replaced` where another one counts by now: nothing is kept then.
     """
-    # Whoever brings a revision holds the series first too.
-    series = (
-        Series.objects.select_for_update(of=("self",)).select_related("advisory", "current").get(pk=shown.series_id)
-    )
-    current = series.current
+    # Whoever brings a revision holds the series first too. What it leads to is read once it is held: a join would be
+    # read as it was before the wait.
+    series = Series.objects.select_for_update().get(pk=shown.series_id)
+    current = SeriesRevision.objects.filter(current_of=series).first()
     if current is None or not SharedFix.objects.told_to_finder(report).filter(advisory=series.advisory).exists():
         raise NotShared(f"no fix is shared with {report}")
     if (current.pk, current.digest) != (shown.pk, digest):

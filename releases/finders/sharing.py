@@ -45,8 +45,13 @@ def share(advisory: Advisory, report: Report, *, by: User) -> SharedFix:
 
 @transaction.atomic
 def withdraw(shared: SharedFix, *, by: User) -> None:
-    """Close it again, at once; what the finder said of it stays. Doing it twice is doing it once."""
+    """Close it again, at once; what the finder said of it stays. Doing it twice is doing it once.
+
+    A letter that has not left yet would lead to nothing, and stays here.
+    """
     if SharedFix.objects.standing().filter(pk=shared.pk).update(withdrawn_at=Now(), withdrawn_by=by):
+        waiting = OutgoingMail.objects.filter(report=shared.report, kind=Notice.FIX, state=Sending.QUEUED)
+        waiting.update(state=Sending.STOPPED, trouble="What it was about is not shared any more.")
         detail = {"report": shared.report.reference}
         Event.objects.record(shared.advisory, kind="fix-no-longer-shared", by=by, detail=detail)
 

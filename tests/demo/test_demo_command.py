@@ -77,17 +77,19 @@ def test_negotiations_and_releases_stand_in_the_states_that_people_want_to_look_
         batches = {row[0] for row in kept.execute("SELECT state FROM advisories_batch")}
         [[overruns]] = kept.execute("SELECT count(*) FROM advisories_overrun")
         [[moves]] = kept.execute("SELECT count(*) FROM advisories_batchmove")
+        [[checked]] = kept.execute("SELECT count(*) FROM releases_fixanswer")
     assert embargoes >= {"proposed", "active", "under revision"}
     assert proposals >= {"open", "accepted", "rejected"}
     assert batches >= {"open", "frozen", "pre-disclosed", "armed", "cancelled"}
     assert overruns
     assert moves
+    assert checked
 
 
 @pytest.mark.timeout(300)
 def test_every_role_gets_a_sign_in(shown: tuple[Path, str]) -> None:
     _, printed = shown
-    for role in ("security", "coordinator", "release-manager", "guest", "operator", "reader"):
+    for role in ("security", "coordinator", "release-manager", "guest", "operator", "finder", "reader"):
         assert re.search(rf"^  {role} ", printed, re.MULTILINE), role
 
 

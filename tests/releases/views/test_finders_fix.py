@@ -268,6 +268,12 @@ def test_withdrawing_closes_everything_at_once(shared: SharedFix, series: Series
     assert Event.objects.filter(kind="fix-no-longer-shared").count() == 1
 
 
+def test_a_letter_that_has_not_left_when_sharing_ends_stays_here(shared: SharedFix, team: User) -> None:
+    sharing.withdraw(shared, by=team)
+    assert not posting.send(OutgoingMail.objects.get(kind=Notice.FIX).pk)
+    assert mail.outbox == []
+
+
 def test_once_it_is_public_the_page_leads_there(shared: SharedFix, advisory: Advisory, link: str) -> None:
     [key] = keys(page(link))
     make_publication(advisory, timezone.now() - timedelta(seconds=1))
