@@ -65,11 +65,19 @@ class Standing:
 
 def standing() -> Standing:
     """One query; another answer as soon as anything that is listed is another."""
-    return once("standing", _standing)
+    return once("standing", lambda: _standing(Publication.objects.live()))
 
 
-def _standing() -> Standing:
-    found = Publication.objects.live().aggregate(
+def standing_of(asked: Asked) -> Standing:
+    """How stands what was asked for, so that a part of the archive stays the same when another part changes: one query.
+
+    What leaves it leaves no date: it is another one, and its `changed_at` may lie before that.
+    """
+    return once(("standing", asked), lambda: _standing(_asked_for(asked))) if asked.is_narrowed else standing()
+
+
+def _standing(rows: QuerySet[Publication]) -> Standing:
+    found = rows.aggregate(
         count=Count("pk"),
         oldest=Min("public_at"),
         newest=Max("public_at"),

@@ -71,8 +71,14 @@ def branch_feed(request: HttpRequest, tree: str, branch: str) -> HttpResponse:
 
 
 def _feed(request: HttpRequest, asked: Asked) -> HttpResponse:
-    address = public_site() + request.path
-    return _of_the_archive(request, "feed.atom", lambda standing: written.feed(asked, address), atom.MEDIA_TYPE)
+    address, standing = public_site() + request.path, archive.standing_of(asked)
+    return caching.answer(
+        request,
+        current_policy(),
+        (standing,),
+        None if asked.is_narrowed else standing.changed_at,
+        lambda: _file("feed.atom", lambda: written.feed(asked, address), atom.MEDIA_TYPE),
+    )
 
 
 @public_page
@@ -134,9 +140,7 @@ def _of_one(
     return caching.answer(request, current_policy(), made_of, None, lambda: _file(name, make))
 
 
-def _of_the_archive(
-    request: HttpRequest, name: str, make: Callable[[archive.Standing], bytes | None], media_type: str = ""
-) -> HttpResponse:
+def _of_the_archive(request: HttpRequest, name: str, make: Callable[[archive.Standing], bytes | None]) -> HttpResponse:
     """A file that changes with anything that is published."""
     standing = archive.standing()
     return caching.answer(
@@ -144,7 +148,7 @@ def _of_the_archive(
         current_policy(),
         (standing, written.key_fingerprint(), written.is_attested()),
         standing.changed_at,
-        lambda: _file(name, lambda: make(standing), media_type),
+        lambda: _file(name, lambda: make(standing)),
     )
 
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.http import http_date
 from jsonschema.protocols import Validator
 from pysequoia import Tsk
 from pytest_django import Settings
@@ -19,11 +20,11 @@ from pytest_django import Settings
 from advisories.formats import clearsign
 from advisories.formats.openpgp import Keyring, Verified
 from advisories.lifecycle import State
-from advisories.models import Advisory
+from advisories.models import Advisory, Vector
 from releases.models import PointRelease
 from tests.advisories.formats import schemas
 from tests.advisories.test_public_pages import published, shown
-from tests.make import make_advisory, make_branch, make_tree
+from tests.make import make_advisory, make_branch, make_publication, make_tree
 
 __all__ = ["published"]
 
@@ -202,3 +203,22 @@ def test_the_text_verifies_with_the_key_that_the_page_links(
 
 def test_there_is_no_key_where_none_is_set(db: None) -> None:
     assert Client().get("/team-key.asc").status_code == 404
+
+
+def test_a_feed_of_one_kind_stays_the_same_when_another_kind_comes_out(published: Advisory) -> None:
+    """Its readers are told that nothing changed, and an export renders it no second time."""
+    high, everything = "/advisories/feed-high.atom", "/advisories/feed.atom"
+    before = {address: Client().get(address)["ETag"] for address in (high, everything)}
+    make_advisory(number=13, state=State.PUBLIC)
+    assert Client().get(high, headers={"If-None-Match": before[high]}).status_code == 304
+    assert Client().get(everything, headers={"If-None-Match": before[everything]}).status_code == 200
+
+
+def test_what_leaves_a_feed_of_one_kind_is_seen_by_whoever_asks_by_date(published: Advisory) -> None:
+    address = "/advisories/feed-high.atom"
+    before, now = Client().get(address), http_date(timezone.now().timestamp())
+    Vector.objects.filter(advisory=published).delete()
+    make_publication(published, timezone.now())
+    for condition in ({"If-None-Match": before["ETag"]}, {"If-Modified-Since": now}):
+        answer = Client().get(address, headers=condition)
+        assert (answer.status_code, "Guests may overflow" in answer.content.decode()) == (200, False)
