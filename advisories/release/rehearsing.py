@@ -10,10 +10,11 @@ from django.conf import settings
 from advisories import sections
 from advisories.embargo import afterwards
 from advisories.formats.doubts import NotWritable
-from advisories.models import Advisory, Batch, Publication, Revision, RevisionPatch, SignedText
+from advisories.models import Advisory, Batch, Publication, Report, Revision, RevisionPatch, SignedText
 from advisories.public import editions, facts, reading, saying
 from advisories.public.values import Afterwards
 from advisories.release import announcing, following
+from advisories.reporting import published
 from advisories.writing import drafting
 
 
@@ -64,6 +65,8 @@ class Outgoing:
     text: str
     text_trouble: str
     letters: tuple[OutgoingLetter, ...]
+    to_finders: tuple[tuple[str, str], ...]
+    """Addresses, and what the letter to each says besides the way to their private page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,14 @@ def _outgoing(batch: Batch, advisory: Advisory, revision: Revision) -> Outgoing:
         text=bytes(sealed.text).decode() if sealed else "",
         text_trouble=sealed.trouble if sealed else "",
         letters=tuple(_letter(publication, address) for address in sorted(settings.ANNOUNCE_TO)),
+        to_finders=tuple(_to_finders(publication)),
     )
+
+
+def _to_finders(publication: Publication) -> Iterator[tuple[str, str]]:
+    taking_part = Report.objects.taking_part_in([publication.advisory]).exclude(finder__address="")
+    for report in taking_part.select_related("finder").order_by("pk"):
+        yield report.finder.address, published.tells(publication, report)
 
 
 def as_published(batch: Batch, revision: Revision) -> Publication:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from advisories.models import Advisory, Credit, Publication, Report
-from advisories.public import reading
+from advisories.public import reading, saying
 from advisories.public.values import Changed, Differences
 
 _MOST_LINES = 400
@@ -18,11 +18,8 @@ _MOST_LINES = 400
 
 
 def tells(publication: Publication, report: Report) -> str:
-    """What stands in the middle of the letter about `publication`, whose instant has come."""
-    issues = [one for one in reading.issued(publication.number) if one.version <= publication.version]
-    contents = reading.contents_of(issues)
-    found = reading.differences_of(reading.history_of(issues), contents, up_to=publication.version)
-    difference = found[0] if found else None
+    """What stands in the middle of the letter about `publication`, whose instant has come; or would, in a rehearsal."""
+    difference = _difference(publication)
     if report.finder.credit == Credit.ANONYMOUS:
         happened = "there is a new version of what was published" if difference else "there is something public now"
         return f"{happened} about what you reported. Your private page leads to it; nothing here names it or you."
@@ -31,6 +28,15 @@ def tells(publication: Publication, report: Report) -> str:
     if difference is None:
         return f"what you reported is public now, as {label}:\n\n  {publication.title}\n  {page}"
     return f"{label}, which is about what you reported, was issued again.\n\n  {page}\n\n{_what_changed(difference)}"
+
+
+def _difference(publication: Publication) -> Differences | None:
+    """How it differs from what was public before it; None where nothing was."""
+    earlier = [one for one in reading.issued(publication.number) if one.version < publication.version]
+    known = reading.known_among(saying.conditions_in([publication.content]))
+    contents = {**reading.contents_of(earlier), publication.version: saying.without_hidden(publication.content, known)}
+    history = reading.history_of([*earlier, publication])
+    return next(iter(reading.differences_of(history, contents, up_to=publication.version)), None)
 
 
 def newest_of(advisory: Advisory | None) -> Publication | None:

@@ -27,7 +27,7 @@ from advisories.models import (
     Report,
     ReportDoor,
 )
-from advisories.release import publishing, releasing, scheduling, sealing, standing
+from advisories.release import publishing, rehearsing, releasing, scheduling, sealing, standing
 from advisories.reporting import posting, triage
 from advisories.reporting.reports import ReportState
 from tests.advisories.predisclosure.mailserver import MailServer, free_port, running, sent_to
@@ -130,6 +130,19 @@ def test_a_letter_is_due_from_the_instant_on(report: Report, advisory: Advisory,
     release(arm(advisory, people))
     [letter] = letters(Notice.PUBLISHED)
     assert letter.due_at == Publication.objects.get().public_at
+
+
+def test_the_rehearsal_shows_the_very_words_of_the_letter(
+    report: Report, advisory: Advisory, people: tuple[User, User], server: MailServer
+) -> None:
+    release(arm(advisory, people))
+    Advisory.objects.update(impact="Larger.")
+    advisory.refresh_from_db()
+    again = arm(advisory, people, reason=Reissue.WRONG_DATA, changes="The impact was wrong.")
+    [(address, words)] = rehearsing.rehearse(again).advisories[0].to_finders
+    release(again)
+    assert address == ADDRESS
+    assert words in text_of(server, Notice.REISSUED)
 
 
 def test_written_down_twice_it_is_one_letter(report: Report, advisory: Advisory, people: tuple[User, User]) -> None:
