@@ -101,7 +101,8 @@ def first_answer(policy: Policy, terms: ReplyTerms) -> str:
 
 def clock(rule: ClockRule) -> str:
     """Say what an outside clock asks for."""
-    words = f"{rule.name}: {length(rule.limit)} from the {_START_WORDS[rule.starts_at.value]}"
+    limit = f"{length(rule.limit)} from the {_START_WORDS[rule.starts_at.value]}"
+    words = limit if rule.name == limit else f"{rule.name}: {limit}"
     if rule.exceptional is not None:
         words += f", {length(rule.exceptional)} as an exception"
     if rule.minimum:
