@@ -1,7 +1,10 @@
 """The doors every request passes: sign in first, and leave nothing private behind in a cache."""
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -11,12 +14,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect, resolve_url
-from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.cache import add_never_cache_headers, get_conditional_response, patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+
+_OF_ONE_BROWSER = frozenset({settings.SESSION_COOKIE_NAME, "messages"})
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -90,7 +95,11 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
 
 
 class PrivateUnlessPublicMiddleware(MiddlewareMixin):
-    """No cache keeps what was rendered for a person: only an anonymous answer may be stored anywhere."""
+    """No cache keeps what was rendered for a person: only an anonymous answer may be stored anywhere.
+
+    Where its view does not say for how long, every cache asks each time: left to themselves they guess, and a page that
+    announces a date, or that isn't there yet, would outlive the instant. Who has the same already is told so.
+    """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         patch_vary_headers(response, ["Cookie"])
@@ -98,4 +107,21 @@ class PrivateUnlessPublicMiddleware(MiddlewareMixin):
         person = getattr(request, "person", None)
         if person is not None and person.is_authenticated:
             add_never_cache_headers(response)
+        elif not _OF_ONE_BROWSER.isdisjoint(request.COOKIES):
+            # A message for this browser alone may stand on the page.
+            if "Cache-Control" not in response:
+                add_never_cache_headers(response)
+        elif "Cache-Control" not in response and response.status_code != HTTPStatus.MOVED_PERMANENTLY:
+            response["Cache-Control"] = "no-cache"
+            return _confirmed(request, response)
         return response
+
+
+def _confirmed(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    """The answer with a strong tag of what is in it, or without a body where the client has just that."""
+    is_read = request.method in ("GET", "HEAD") and response.status_code == HTTPStatus.OK
+    if not is_read or response.streaming or response.cookies or response.has_header("ETag"):
+        return response
+    tag = hmac.new(settings.SECRET_KEY.encode(), response.content, hashlib.sha256).hexdigest()[:40]
+    response["ETag"] = f'"{tag}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

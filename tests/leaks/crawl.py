@@ -97,6 +97,8 @@ class Crawl:
             self.found.append(f"{who}: {asked} may be kept for somebody else (Vary: {answer.get('Vary', '')})")
         if self.world.people[who] and answer.status_code != 301 and "no-store" not in answer.get("Cache-Control", ""):
             self.found.append(f"{who}: {asked} may be kept in a cache")
+        if answer.status_code != 301 and "Cache-Control" not in answer:
+            self.found.append(f"{who}: {asked} may be kept in a cache for as long as that likes")
 
     def told(self, who: str, heard: str, asked: str = "") -> Iterator[str]:
         """The secrets in what somebody heard, but for what they said themselves."""
