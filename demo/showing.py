@@ -36,6 +36,7 @@ WAIT_S = 300
 _PUBLISHER = {
     "PENSTOCK_PUBLIC_URL": "https://security.sluice.example",
     "PENSTOCK_PUBLISHER_NAMESPACE": "https://sluice.example",
+    "PENSTOCK_PUBLISHER_CONTACT": "security@sluice.example",
     "PENSTOCK_PUBLISHER_CVE_ORGANISATION": "5b8f2e1a-7c3d-4e6f-9a0b-1c2d3e4f5a6b",
     "PENSTOCK_PUBLISHER_CVE_SHORT_NAME": "sluice",
 }

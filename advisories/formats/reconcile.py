@@ -4,10 +4,10 @@ Where the two differ the text counts, and the difference is reported: both have 
 that names the wrong patch may even apply, and then nothing else would show it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from advisories.formats.doubts import Doubt, Doubts
+from advisories.formats.doubts import Doubt, Doubts, Severity
 from advisories.formats.meta import MetaReading
 from advisories.formats.record import BranchRecipe, Recipes, Record, TreeRecipe
 
@@ -75,23 +75,26 @@ def _corrected(record: Record, branch: str, tree: TreeRecipe, meta: MetaReading,
     return replace(kept, patches=tuple(dict.fromkeys(row.files for row in rows if record.files_matching(row.files))))
 
 
-def missing_prerequisites(records: Iterable[Record]) -> tuple[Doubt, ...]:
+def missing_prerequisites(
+    records: Iterable[Record],
+    place_of: Callable[[Record, str, str], tuple[str, int]] = lambda record, branch, tree: (record.name, 0),
+) -> tuple[Doubt, ...]:
     """Prerequisites that have no recipe for the branch that wants them: there is nothing to apply for them.
 
     Only advisories that are among `records` with recipes can be judged; of several revisions the newest counts.
+    `place_of` says in which file, and on which line of it, the recipe for a branch and a tree stands.
     """
     newest: dict[int, Record] = {}
     for record in sorted(records, key=lambda record: (record.number, record.version)):
         newest[record.number] = record
     found: list[Doubt] = []
     for record in newest.values():
-        doubts = Doubts(record.name)
         for recipe in record.recipes.branches if record.recipes else ():
             for tree in recipe.trees:
                 for number in tree.prereqs:
                     other = newest.get(number)
                     if other and other.recipes and other.recipes.find(recipe.branch, tree.tree) is None:
                         message = f"{recipe.branch} wants {other.name} first, which has no recipe for it: nothing to do"
-                        doubts.note("prereq-without-recipe", 0, message)
-        found += doubts
+                        where, line = place_of(record, recipe.branch, tree.tree)
+                        found.append(Doubt(Severity.NOTE, "prereq-without-recipe", line, message, where))
     return tuple(found)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from advisories.formats import reconcile
+from advisories.formats import meta, reconcile
 from advisories.formats.announcement import Announcement
 from advisories.formats.clearsign import canonical
 from advisories.formats.dialect import Dialect
@@ -188,4 +188,15 @@ def _look_over(advisories: list[Advisory], desk: Desk) -> None:
         if digest not in taken:
             message = "no text lists a file with this SHA-256"
             desk.doubts.append(Doubt(Severity.REFUSED, "file-not-listed", 0, message, where))
-    desk.doubts += reconcile.missing_prerequisites(records)
+    found = {(one.number, each.record.version): each for one in advisories for each in one.revisions}
+
+    def place_of(record: Record, branch: str, tree: str) -> tuple[str, int]:
+        return _recipe_place(found[record.number, record.version], branch, tree, desk.dialect)
+
+    desk.doubts += reconcile.missing_prerequisites(records, place_of)
+
+
+def _recipe_place(found: Found, branch: str, tree: str, dialect: Dialect) -> tuple[str, int]:
+    """The document whose recipe file has the recipe for a branch and a tree, and the line on which that begins."""
+    lines = meta.read(found.announcement.meta, dialect).lines if found.announcement.meta else {}
+    return f"{found.sources[0]} {dialect.file_stem(found.record.number)}.meta", lines.get((branch, tree), 0)

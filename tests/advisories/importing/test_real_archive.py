@@ -149,6 +149,13 @@ def test_errors_in_the_real_recipes_are_reported(run: ImportRun) -> None:
     assert not any(weight == "refused" for weight, _ in found)
 
 
+def test_every_doubt_about_a_recipe_has_its_line(run: ImportRun) -> None:
+    about = run.findings.exclude(weight="understood").filter(where__contains=".meta")
+    assert about.exists()
+    assert not about.filter(line=0).exists()
+    assert "prereq-without-recipe" in about.values_list("kind", flat=True)
+
+
 def test_every_page_and_document_can_be_read(run: ImportRun) -> None:
     client = Client()
     wrong = []
