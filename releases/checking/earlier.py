@@ -33,6 +33,8 @@ from releases.models.backlog import MOST_ATTEMPTS
 logger = logging.getLogger(__name__)
 
 _PAUSE = timedelta(minutes=5)
+_TELLS = 2
+"""What such a list tells besides: with another number all of them are made anew."""
 
 
 def ask_for(branch: Branch, present: Mapping[int, Entrant]) -> None:
@@ -151,8 +153,11 @@ def _made(release: PointRelease, public: Mapping[int, Entrant], opened: OpenBran
         verdict = Verdict.from_json(stored.evidence)
         told[pk] = Told.of(stored.kind, stored.evidence)
         verdicts.append(
-            {"series": pk, "revision": entrant.revision, "kind": stored.kind, "reason": verdict.reason[:300]}
-        )
+            {
+                "series": pk, "revision": entrant.revision, "kind": stored.kind, "reason": verdict.reason[:300],
+                "failed": stored.evidence["failed"],
+            }
+        )  # fmt: skip
     combined, left_out = together(in_order(public, told), public, opened, release.commit)
     return {
         "steps": as_values(combined, public), "left_out": left_out, "verified_tree": combined.verified_tree,
@@ -179,5 +184,5 @@ def _public(present: Mapping[int, Entrant]) -> dict[int, Entrant]:
 
 def _digest(branch: Branch, release: PointRelease, public: Mapping[int, Entrant]) -> str:
     series = [[one.series, one.number, one.revision, one.needs, one.needs_commits] for one in public.values()]
-    facts = [*ground(branch, release), series]
+    facts = [*ground(branch, release), _TELLS, series]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -124,7 +124,7 @@ class Verdict:
                 )
                 for patch in data["patches"]
             ),
-            failed=_failed(data["failed"]),
+            failed=failed_hunk(data["failed"]),
             in_the_way=tuple(CommitLine(**line) for line in data["in_the_way"]),
             prerequisites=tuple(
                 Prerequisite(
@@ -142,7 +142,8 @@ def shown(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
-def _failed(data: Mapping[str, Any] | None) -> FailedHunk | None:
+def failed_hunk(data: Mapping[str, Any] | None) -> FailedHunk | None:
+    """What stood in the way, of the plain values that a verdict was kept as."""
     if data is None:
         return None
     lines = {name: tuple(data[name]) for name in ("expected", "found")}

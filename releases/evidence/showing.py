@@ -178,6 +178,16 @@ def shaped_patches(
     )
 
 
+def failing_hunk(patch: Patch, failed: FailedHunk) -> HunkShown | None:
+    """The one hunk that stood in the way of a patch, beside what is there; None where it is no hunk that does."""
+    try:
+        parsed = parse_patch(patch_text(bytes(patch.content))).files
+    except (NotAPatch, OverLimit):
+        return None
+    shaped = (hunk for file in parsed for hunk in _file(file, (), failed).hunks)
+    return next((hunk for hunk in shaped if hunk.reason), None)
+
+
 def _patch(
     patch: Patch, number: int, called: Called, outcome: PatchOutcome | None, failed: FailedHunk | None, budget: _Budget
 ) -> PatchShown:

@@ -10,14 +10,14 @@ from django.utils import timezone
 from advisories.models import Advisory
 from advisories.spoken_versions import spoken
 from advisories.versions import NotAVersion, Version
-from releases.engine.verdicts import CommitLine
+from releases.engine.verdicts import CommitLine, FailedHunk, failed_hunk
 from releases.lacking.values import Fix, Lacking, PatchLine, Standing, Step
 from releases.models import Backlog, Baseline, Branch, Cell, Patch, PointRelease, Series
 from releases.models.branch import MOST_LISTED
 from releases.models.check import Kind
 
-_Found = Mapping[tuple[int, int], tuple[str, int, str]]
-"""Series and revision -> the kind of the verdict, the check that made it, the reason where there is no check."""
+_Found = Mapping[tuple[int, int], tuple[str, int, str, FailedHunk | None]]
+"""Series and revision -> the kind of the verdict, the check that made it; reason and hunk where there is no check."""
 
 EVERYONE = AnonymousUser()
 _APPLYING = (Kind.APPLIES, Kind.NEEDS_PREREQUISITES)
@@ -128,12 +128,15 @@ def _checks(release: PointRelease) -> _Found:
         branch=release.branch, baseline=Baseline.RELEASE, check_made__base_commit=release.commit
     )
     rows = cells.values_list("series", "check_made__revision", "check_made__verdict__kind", "check_made")
-    return {(series, revision): (kind, check, "") for series, revision, kind, check in rows}
+    return {(series, revision): (kind, check, "", None) for series, revision, kind, check in rows}
 
 
 def _verdicts(backlog: Backlog) -> _Found:
     """What the list of an earlier release says besides."""
-    return {(one["series"], one["revision"]): (one["kind"], 0, one["reason"]) for one in backlog.verdicts}
+    return {
+        (one["series"], one["revision"]): (one["kind"], 0, one["reason"], failed_hunk(one.get("failed")))
+        for one in backlog.verdicts
+    }
 
 
 def _fixes(branch: Branch, found: _Found) -> tuple[dict[int, Fix], dict[int, int]]:
@@ -145,7 +148,8 @@ def _fixes(branch: Branch, found: _Found) -> tuple[dict[int, Fix], dict[int, int
     titles = dict(titled.titled_for(EVERYONE).values_list("pk", "told_title"))
     revisions = {pk: current for pk, _, _, current in rows}
     fixes = {
-        pk: Fix(number, titles[advisory], pk, *found.get((pk, current), ())) for pk, advisory, number, current in rows
+        pk: Fix(number, titles[advisory], pk, current, *found.get((pk, current), ()))
+        for pk, advisory, number, current in rows
     }
     return fixes, revisions
 

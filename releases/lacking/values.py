@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from releases.engine.verdicts import CommitLine
+from releases.engine.verdicts import CommitLine, FailedHunk
 from releases.models import Branch, PointRelease
 from releases.models.branch import MOST_LISTED
 
@@ -45,12 +45,16 @@ class Fix:
     number: int
     title: str
     series: int
+    revision: int = 0
+    """Of its series, by primary key as well."""
     kind: str = ""
     """The verdict of its series alone; empty where there is none yet."""
     check: int = 0
     """The check that says so; 0 where there is none, as of releases before the last."""
     reason: str = ""
     """Why it doesn't apply, where no check says so."""
+    failed: FailedHunk | None = None
+    """Where it stops, where no check says so."""
 
     @property
     def label(self) -> str:

@@ -14,6 +14,7 @@ from advisories.public import archive, caching, versions
 from releases.evidence.backport import MirrorMissing
 from releases.lacking import files
 from releases.lacking.reading import lacking, last_releases, made_of, release_called, release_of
+from releases.lacking.stopping import stopped
 from releases.lacking.values import Lacking
 
 
@@ -38,7 +39,9 @@ def release(request: HttpRequest, slug: str, name: str, version: str) -> HttpRes
 
     def make() -> HttpResponse:
         answered = versions.every(slug, version) if not told.standing.is_kept else None
-        return render(request, "releases/release_detail.html", {"told": told, "answered": answered})
+        by_hand = () if told.is_last else stopped(told.by_hand)
+        context = {"told": told, "answered": answered, "by_hand": by_hand}
+        return render(request, "releases/release_detail.html", context)
 
     return caching.answer(request, current_policy(), (*made_of(told), standing), None, make)
 
