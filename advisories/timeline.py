@@ -22,7 +22,7 @@ class Moment:
     at: datetime
     sentence: str
     who: str
-    """Empty for the machine itself, and where the viewer isn't told."""
+    """Empty for the machine itself."""
     hash: str
     """Names the event. Not its place in the record: the gaps would tell how much happens elsewhere."""
 
@@ -176,12 +176,12 @@ _WORDS: dict[str, Callable[[Detail, Names], str]] = {
 }
 
 
-def timeline_of(events: Iterable[Event], *, with_names: bool) -> list[Moment]:
-    """Put events, as fetched for the viewer, into words; who acted only where the viewer may know."""
+def timeline_of(events: Iterable[Event], *, with_addresses: bool) -> list[Moment]:
+    """Put events, as fetched for the viewer, into words; for the team, people without a name have their addresses."""
     found = list(events)
     asked = {number for event in found for number in (event.by_id, *_people_in(event.detail)) if number is not None}
-    people = User.objects.filter(pk__in=asked) if with_names and asked else ()
-    names = {person.pk: str(person) for person in people}
+    people = User.objects.filter(pk__in=asked) if asked else ()
+    names = {person.pk: str(person) if with_addresses else person.known_as for person in people}
     return [
         Moment(
             at=event.at,

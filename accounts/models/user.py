@@ -57,6 +57,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def known_as(self) -> str:
+        """What people outside the team read of somebody: their name, and never the address."""
+        return self.name or "Somebody new"
+
     @cached_property
     def current_roles(self) -> frozenset[str]:
         """Roles of the seats held now. Kept for as long as this object lives, which is one request."""

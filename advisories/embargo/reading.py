@@ -177,8 +177,8 @@ class _Shown:
         """A participant's name. Who found it is for the team to know."""
         if party.side == Side.TEAM:
             return "Security team"
-        if party.side == Side.GUEST:
-            return str(party.user)
+        if party.user is not None:
+            return str(party.user) if self.is_team else party.user.known_as
         return f"{party.report.finder} (finder)" if self.is_team and party.report else "A finder"
 
 

@@ -1,7 +1,7 @@
 """A seat on one advisory: a fix author, a hardware vendor, a stable maintainer."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 class SeatQuerySet(LastingQuerySet["Seat"]):
     """Questions about seats on advisories."""
+
+    def on(self, advisory: "Advisory") -> Self:
+        """Those held on it now, with whose they are, by name."""
+        return self.current().filter(advisory=advisory).select_related("user").order_by("user__name", "pk")
 
     @transaction.atomic
     def give(

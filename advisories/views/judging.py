@@ -163,7 +163,7 @@ def _page(request: SignedInRequest, found: Application, *, status: int = 200, **
         "key": joining.key_in_words(found.certificate, timezone.now()),
         "notes": ApplicationNote.objects.visible_to(viewer).filter(application=found).select_related("by"),
         "letters": MemberLetter.objects.visible_to(viewer).filter(application=found),
-        "moments": timeline_of(Event.objects.visible_to(viewer).about(found), with_names=True),
+        "moments": timeline_of(Event.objects.visible_to(viewer).about(found), with_addresses=True),
         "same_name": _same_name(viewer, found),
         "may_ask": ApplicationState.NEEDS_INFORMATION in steps,
         "may_reject": ApplicationState.REJECTED in steps,

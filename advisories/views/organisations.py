@@ -205,7 +205,7 @@ def _page(request: SignedInRequest, found: Organisation, *, status: int = 200, *
         "may_decide": may_decide_members(viewer),
         "applications": Application.objects.visible_to(viewer).filter(organisation=found).defer("certificate"),
         "parts": Organisation.objects.visible_to(viewer).filter(merged_into=found) if is_team else [],
-        "moments": timeline_of(Event.objects.visible_to(viewer).about(found), with_names=True) if is_team else [],
+        "moments": timeline_of(Event.objects.visible_to(viewer).about(found), with_addresses=True) if is_team else [],
         "contact_form": ContactForm(auto_id="id_contact_%s"),
         "key_form": KeyForm(auto_id="id_key_%s"),
         "address_form": RoleAddressForm(auto_id="id_role_%s"),

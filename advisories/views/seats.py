@@ -61,10 +61,9 @@ def _team_only(request: HttpRequest) -> None:
 
 
 def _page(request: HttpRequest, advisory: Advisory, form: SeatForm, status: int = 200) -> HttpResponse:
-    current = Seat.objects.current().filter(advisory=advisory).select_related("user").order_by("user__email")
     context = {
         "advisory": advisory,
-        "seats": current,
+        "seats": Seat.objects.on(advisory),
         "form": form,
         "may_change": may_write_advisories(request.user),
     }

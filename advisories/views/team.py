@@ -91,7 +91,7 @@ def _page(request: HttpRequest, form: TeamSeatForm, status: int = 200) -> HttpRe
         "seats": TeamSeat.objects.current().select_related("user", "given_by").order_by("role", "user__email"),
         # Guests on single advisories are among them: for those alone who see every advisory.
         "invitations": Invitation.objects.open().select_related("user", "invited_by") if may_change else [],
-        "moments": timeline_of(_latest(request), with_names=True),
+        "moments": timeline_of(_latest(request), with_addresses=True),
         "may_change": may_change,
         "reads_imports": holds(request.user, Role.SECURITY, Role.COORDINATOR),
         "form": form,

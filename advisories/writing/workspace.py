@@ -78,10 +78,10 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
         "kind": kind,
         "checklist": lines,
         "done": sum(line.tick is not None for line in lines),
-        "seats": list(Seat.objects.current().filter(advisory=advisory).select_related("user").order_by("user__email")),
+        "seats": list(Seat.objects.on(advisory)),
         "reports": list(Report.objects.visible_to(viewer).filter(advisory=advisory).select_related("finder")),
         "comments": comments_of(advisory, viewer, writes=writes),
-        "moments": timeline_of(Event.objects.visible_to(viewer).about(advisory), with_names=True),
+        "moments": timeline_of(Event.objects.visible_to(viewer).about(advisory), with_addresses=writes),
         "kin": kin_of(advisory, viewer),
         "entry": BatchEntry.objects.visible_to(viewer)
         .current()

@@ -88,7 +88,7 @@ def history_of(batch: Batch, viewer: Viewer) -> History:
     moves = BatchMove.objects.visible_to(viewer).filter(batch=batch).select_related("by").order_by("-pk")
     void = Arming.objects.visible_to(viewer).filter(batch=batch, voided_at__isnull=False).order_by("-pk")
     events = Event.objects.visible_to(viewer).about(batch).order_by("-sequence")
-    return History(tuple(moves), tuple(void), tuple(timeline_of(events, with_names=True)))
+    return History(tuple(moves), tuple(void), tuple(timeline_of(events, with_addresses=True)))
 
 
 def is_overdue(batch: Batch, now: datetime) -> bool:

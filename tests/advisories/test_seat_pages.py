@@ -33,8 +33,9 @@ def team(db: None) -> Client:
     return browser(make_user("security@sluice.example", Role.SECURITY))
 
 
-def give(team: Client, address: str, right: str) -> None:
-    assert team.post("/advisories/7/seats/", {"address": address, "right": right}).status_code == 302
+def give(team: Client, address: str, right: str, name: str = "") -> None:
+    told = {"address": address, "right": right, "name": name}
+    assert team.post("/advisories/7/seats/", told).status_code == 302
     # What happens within one transaction happens at one instant, and a seat lasts longer than that.
     Seat.objects.update(from_at=F("from_at") - timedelta(minutes=1))
 
@@ -61,8 +62,30 @@ def test_a_new_right_takes_the_place_of_the_old_one(team: Client, advisory: Advi
 
 def test_everyone_on_the_advisory_sees_who_sits_there(team: Client, advisory: Advisory, guest: User) -> None:
     give(team, guest.email, "read")
-    give(team, "other@vendor.example", "comment")
-    assert "other@vendor.example" in browser(guest).get("/advisories/7/seats/").content.decode()
+    give(team, "other@vendor.example", "comment", name="Odo Vendor")
+    shown = browser(guest).get("/advisories/7/seats/").content.decode()
+    assert "Odo Vendor" in shown
+    assert "Comment" in shown
+
+
+@pytest.mark.parametrize("name", ["Odo Vendor", ""])
+@pytest.mark.parametrize("page", ["", "seats/", "embargo/"])
+def test_a_guest_reads_the_names_of_others_and_no_address(
+    team: Client, advisory: Advisory, guest: User, name: str, page: str
+) -> None:
+    give(team, guest.email, "read")
+    give(team, "other@vendor.example", "comment", name=name)
+    shown = browser(guest).get(f"/advisories/7/{page}").content.decode()
+    assert "other@vendor.example" not in shown
+    assert "security@sluice.example" not in shown
+
+
+def test_the_team_reads_addresses(team: Client, advisory: Advisory) -> None:
+    give(team, "odo@vendor.example", "comment", name="Odo Vendor")
+    give(team, "unnamed@vendor.example", "comment")
+    shown = team.get("/advisories/7/seats/").content.decode()
+    assert "odo@vendor.example" in shown
+    assert "unnamed@vendor.example" in shown
 
 
 def test_a_guest_gives_no_seat(team: Client, advisory: Advisory, guest: User) -> None:

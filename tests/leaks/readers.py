@@ -22,7 +22,7 @@ _READS = {
     # All of the one advisory but what the team says among itself, when it goes out, and who reported it.
     GUEST: "title description impact vulnerable_systems mitigation resolution credits deployment kept changes tag"
     " impact-before affected-tree identifier replaced replacing scored-by permitted restrictions merged-because"
-    " comment comment-file comment-content owner uploader guest guest-name"
+    " comment comment-file comment-content owner uploader guest-name"
     # Its fix.
     " line author path subject upload content note expected"
     # What is negotiated with everybody who works on it.

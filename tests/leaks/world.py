@@ -26,6 +26,7 @@ from advisories.models import (
     DoorKind,
     Identifier,
     Matter,
+    Organisation,
     Overrun,
     Party,
     Permission,
@@ -92,6 +93,7 @@ class World:
         """What must not turn up in any answer to this person, besides words."""
         if who in TEAM:
             return
+        yield from self._addresses_of_others(who)
         if who not in (GUEST, FINDER):
             yield from days(HIDDEN_END)
         if who == "release manager":
@@ -112,6 +114,15 @@ class World:
                 yield f"cell-{series.pk}-"
                 for check in Check.objects.filter(revision__series=series):
                     yield f"/checks/{check.pk}/"
+
+    def _addresses_of_others(self, who: str) -> Iterator[str]:
+        """Of everyone but themselves, colleagues on the team and contacts of the same member: others have names."""
+        person = self.people[who]
+        others = User.objects.exclude(pk=person.pk) if person else User.objects.all()
+        if who == "release manager":
+            others = others.exclude(team_seats__isnull=False)
+        organisations = Organisation.objects.filter(contacts__user=person) if person else Organisation.objects.none()
+        yield from others.exclude(organisation_contacts__organisation__in=organisations).values_list("email", flat=True)
 
 
 def build(branch: Branch, ringing: Callable[[], AbstractContextManager[Any]]) -> World:

@@ -128,7 +128,7 @@ def test_a_patch_that_is_not_what_was_approved_is_told_at_once_and_holds_nothing
     publishing.try_again(spoiled, by=people()[0])
     assert worker()[one, StepKind.FILES] == Sending.SENT
     assert step(one, StepKind.FILES).trouble == ""
-    told = timeline_of(Event.objects.filter(kind__startswith="step-").order_by("sequence"), with_names=False)
+    told = timeline_of(Event.objects.filter(kind__startswith="step-").order_by("sequence"), with_addresses=True)
     assert [moment.sentence for moment in told] == [
         "Not as it should be: its files, as they were approved", "Tried again: its files, as they were approved",
     ]  # fmt: skip
