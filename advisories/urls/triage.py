@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.doors import by_method
 from advisories.views import triage
 
 app_name = "triage"
@@ -16,7 +17,7 @@ urlpatterns = [
     path("<slug:reference>/decide", triage.decide, name="decide"),
     path("<slug:reference>/terms", triage.terms, name="terms"),
     path("<slug:reference>/withhold", triage.withhold, name="withhold"),
-    path("<slug:reference>/draft", triage.draft, name="draft"),
+    path("<slug:reference>/draft", by_method(get=triage.ask_draft, post=triage.draft), name="draft"),
     path("<slug:reference>/link", triage.link, name="link"),
     path("<slug:reference>/opened/<int:pk>/<str:name>", triage.opened_file, name="opened_file"),
     path("<slug:reference>/files/<int:pk>/<str:name>", triage.file, name="file"),

@@ -15,7 +15,17 @@ from accounts.doors import SignedInRequest
 from advisories.access import may_triage
 from advisories.downloads import attachment
 from advisories.forms.triage import AnswerForm, DecisionForm, LinkForm, OwnerForm, TermsForm, UrgencyForm, WithholdForm
-from advisories.models import Attachment, Event, IncomingMail, Message, OpenedFile, OutgoingMail, Report, StaleReport
+from advisories.models import (
+    Advisory,
+    Attachment,
+    Event,
+    IncomingMail,
+    Message,
+    OpenedFile,
+    OutgoingMail,
+    Report,
+    StaleReport,
+)
 from advisories.policies import current_policy
 from advisories.policy import Urgency
 from advisories.reporting import crediting, incoming, triage
@@ -129,15 +139,23 @@ def withhold(request: SignedInRequest, reference: str) -> HttpResponse:
     return redirect(found)
 
 
-@require_POST
+def ask_draft(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Say what beginning an advisory takes and tells, before a number is gone for good."""
+    found = _teams_report(request, reference)
+    if not _may_draft(found):
+        return _not_begun(request, found)
+    label = Advisory(number=Advisory.next_number()).label
+    context = {"report": found, "label": label, "is_accepted": found.state == ReportState.ACCEPTED}
+    return render(request, "triage/draft.html", context)
+
+
 def draft(request: SignedInRequest, reference: str) -> HttpResponse:
     """Begin an advisory on what a report is about."""
     found = _teams_report(request, reference)
     try:
         return redirect(triage.draft_advisory(found, by=request.user))
     except (*_REFUSALS, IntegrityError):
-        messages.error(request, f"No advisory was begun: report {found.reference} was moved or linked meanwhile.")
-        return redirect(found)
+        return _not_begun(request, found)
 
 
 @require_POST
@@ -208,6 +226,15 @@ def _teams_report(request: SignedInRequest, reference: str) -> Report:
     return get_object_or_404(found, reference=reference)
 
 
+def _may_draft(found: Report) -> bool:
+    return found.advisory is None and found.state in (ReportState.TRIAGING, ReportState.ACCEPTED)
+
+
+def _not_begun(request: SignedInRequest, found: Report) -> HttpResponse:
+    messages.error(request, f"No advisory was begun: report {found.reference} was moved or linked meanwhile.")
+    return redirect(found)
+
+
 def _page(request: SignedInRequest, found: Report, *, status: int = 200, **forms: Any) -> HttpResponse:
     viewer = request.user
     mine = Message.objects.visible_to(viewer).filter(report=found)
@@ -222,8 +249,8 @@ def _page(request: SignedInRequest, found: Report, *, status: int = 200, **forms
         .defer("content"),
         "alike": Report.objects.visible_to(viewer).resembling(found).select_related("finder"),
         "duplicates": Report.objects.visible_to(viewer).filter(duplicate_of=found).select_related("finder"),
-        "moments": timeline_of(Event.objects.visible_to(viewer).about(found), with_names=True),
-        "may_draft": found.advisory is None and found.state in (ReportState.TRIAGING, ReportState.ACCEPTED),
+        "moments": timeline_of(Event.objects.visible_to(viewer).about(found), with_addresses=True),
+        "may_draft": _may_draft(found),
         "can_move": bool(STEPS[ReportState(found.state)]),
         "answer_form": AnswerForm(),
         "owner_form": OwnerForm(initial={"owner": found.owner_id}),

@@ -169,6 +169,20 @@ def test_a_report_becomes_an_advisory_without_its_words(team: Client, taken: Rep
     )  # fmt: skip
 
 
+def test_beginning_an_advisory_says_what_it_takes_before_a_number_is_gone(team: Client, taken: Report) -> None:
+    make_advisory(number=41)
+    asked = team.get(f"{taken.get_absolute_url()}draft")
+    assert "SSA-42" in asked.content.decode()
+    assert "its finder is told" in asked.content.decode()
+    assert Advisory.objects.count() == 1
+
+
+def test_a_report_with_an_advisory_is_not_asked_about_another(team: Client, taken: Report) -> None:
+    address = f"{taken.get_absolute_url()}draft"
+    team.post(address)
+    assert team.get(address).headers["Location"] == taken.get_absolute_url()
+
+
 def test_one_report_begins_one_advisory(team: Client, taken: Report) -> None:
     for _ in range(2):
         team.post(f"{taken.get_absolute_url()}draft")
