@@ -200,6 +200,13 @@ class AdvisoryPage:
     """Of the key that signed the text; empty where it is not signed."""
 
     @property
+    def fingerprint_to_compare(self) -> str:
+        """As programs show it beside a signature: in fours, with a gap in the middle."""
+        fours = [self.fingerprint[at : at + 4] for at in range(0, len(self.fingerprint), 4)]
+        half = len(fours) // 2
+        return "  ".join(" ".join(part) for part in (fours[:half], fours[half:]) if part)
+
+    @property
     def text_name(self) -> str:
         """What its text is called, without its ending."""
         return text_stem(self.number, self.version)

@@ -168,6 +168,10 @@ def test_a_reader_verifies_the_text_by_the_pages_own_instructions(
     assert "Good signature" in said.stderr
     fingerprint = part.locator(".sha-whole").inner_text().replace(" ", "")
     assert fingerprint.upper() in said.stderr.replace(" ", "").upper()
+    # By eye, too: digits stand as gpg writes them.
+    shown = part.locator(".sha-whole").text_content()
+    assert shown
+    assert shown.strip() in said.stderr
     checks = part.locator("pre").nth(1).inner_text()
     assert shell(checks, tmp_path).stdout == f"{patch.name}: OK\n"
     assert hashlib.sha256(patch.read_bytes()).hexdigest() in page.locator(".patch-sum").first.inner_text()
