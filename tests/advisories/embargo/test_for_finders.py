@@ -204,4 +204,4 @@ def test_the_page_takes_the_same_queries_for_one_proposal_and_for_many(
         finder.get(address)
 
 
-QUERIES = 9
+QUERIES = 11
