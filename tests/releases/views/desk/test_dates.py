@@ -7,32 +7,17 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import User
 from advisories.embargo import outside_clocks
 from advisories.embargo.outside_clocks import Began
 from advisories.lifecycle import State
 from advisories.models import Advisory, Batch, Embargo, Overrun, StartedClock
 from advisories.policies import current_policy
 from advisories.release import scheduling
-from tests.make import make_advisory, make_embargo, make_proposal, make_user, signed_in
-from tests.releases.views.test_desk_pages import when
+from tests.make import make_advisory, make_embargo, make_proposal
+from tests.releases.views.desk.told import when
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def member(db: None) -> User:
-    return make_user("security@sluice.example", Role.SECURITY)
-
-
-@pytest.fixture
-def team(member: User) -> Client:
-    return signed_in(member)
-
-
-@pytest.fixture
-def advisory(db: None) -> Advisory:
-    return make_advisory(state=State.READY)
 
 
 @pytest.fixture
