@@ -25,14 +25,14 @@ def test_steps_that_a_killed_worker_left_are_done_by_the_next(
     its_instant_comes()
     done, left = PublicationStep.objects.filter(state=Sending.SENT), PublicationStep.objects.exclude(state=Sending.SENT)
     with worker(VAR, told) as first:
-        wait_until(lambda: done.count() >= 3, first)
+        wait_until(lambda: done.count() >= 3, first, limit_s=120)
         first.kill()
     assert left.exists()
     before = dict(done.values_list("pk", "sent_at"))
     for one in Publication.objects.all():
         assert Client().get(one.advisory.get_absolute_url()).status_code == 200
     with worker(VAR, told) as second:
-        wait_until(lambda: not left.exists(), second)
+        wait_until(lambda: not left.exists(), second, limit_s=120)
     assert dict(done.filter(pk__in=before).values_list("pk", "sent_at")) == before, "what was done is not done again"
     assert not Notification.objects.exists()
     for one in Publication.objects.all():

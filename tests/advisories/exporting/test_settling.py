@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Role, Sending, User
-from advisories.exporting import generations, settling, sweeping
+from advisories.exporting import generations, planning, settling, sweeping
 from advisories.models import ExportedSite, Notification, Publication, PublicationStep, StepKind
 from advisories.release import following, publishing
 from tests.make import make_user
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _nobody_has_looked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "_looked", [])
+    monkeypatch.setattr(planning, "hour", lambda now: "the same for as long as a test takes")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -24,7 +25,7 @@ from advisories.models import (
     StepKind,
 )
 from advisories.public import archive
-from advisories.release import publishing, releasing, scheduling, sealing
+from advisories.release import following, publishing, releasing, scheduling, sealing
 from advisories.timeline import timeline_of
 from advisories.writing import drafting
 from tests.advisories.release.test_releasing import fixes_of
@@ -81,6 +82,28 @@ def test_what_readers_have_is_confirmed_step_by_step(released: Batch) -> None:
             assert found[number, kind] == Sending.SENT, step(number, kind).trouble
         assert found[number, StepKind.RECORD] == Sending.QUEUED, "that one keeps up by itself"
     assert not Notification.objects.exists()
+
+
+def test_the_rehearsal_says_beforehand_what_follows_and_the_release_how_far_it_is(settings: Settings) -> None:
+    settings.ANNOUNCE_TO = ["announce@lists.sluice.example"]
+    batch = armed()
+    team = Client()
+    team.force_login(people()[0])
+    called = [following.called(kind, target) for kind, target in following.promised()]
+    assert called[-1] == "Mail to announce@lists.sluice.example"
+    rehearsal = team.get(f"/advisories/releases/{batch.pk}/rehearsal/").content.decode()
+    desk = team.get(f"/desk/{batch.pk}/").content.decode()
+    assert [one for one in called if one in rehearsal] == called
+    assert "What went out" not in desk, "nothing has"
+    its_instant_comes()
+    desk = team.get(f"/desk/{batch.pk}/").content.decode()
+    assert sorted(called, key=desk.index) == called, "in that order"
+    assert "No worker has come by yet." in desk
+    worker()
+    publishing.release_due()
+    desk = team.get(f"/desk/{batch.pk}/").content.decode()
+    assert "5 of 5 done" in desk
+    assert "Try again" not in desk
 
 
 def test_nothing_is_asked_before_the_instant(settings: Settings) -> None:
