@@ -35,6 +35,13 @@ class _Matches(models.Func):
     output_field = models.BooleanField()
 
 
+class _AsksForNothing(models.Func):
+    """Whether PostgreSQL finds no word in a question that it would look for, as in “the” or “is it”."""
+
+    template = "(numnode(to_tsquery('english', %(expressions)s)) = 0)"
+    output_field = models.BooleanField()
+
+
 SET_UP = {
     "sqlite": (
         """CREATE VIRTUAL TABLE advisories_public_words USING fts5(
@@ -81,7 +88,8 @@ class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
             return self
         if connection.vendor == "sqlite":
             return self.filter(_InWords(F("pk"), Value(" ".join(f'"{word}"*' for word in words))))
-        return self.filter(_Matches(F("words"), Value(" & ".join(f"'{word}':*" for word in words))))
+        question = Value(" & ".join(f"'{word}':*" for word in words))
+        return self.filter(Q(_Matches(F("words"), question)) | Q(_AsksForNothing(question)))
 
 
 class PublicEntry(models.Model):

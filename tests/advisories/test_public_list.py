@@ -74,6 +74,12 @@ def test_the_list_is_narrowed_and_sorted(three: list[Advisory], query: str, foun
     assert numbers(query) == found
 
 
+@pytest.mark.parametrize("query", ["q=the", "q=the+gate", "q=the&branch=sluice/1.6", "q=%27%27%27"])
+def test_words_that_stand_in_every_text_exclude_nothing(three: list[Advisory], query: str) -> None:
+    """PostgreSQL looks for no such word, and found nothing at all where a question had no other."""
+    assert "SSA-1" in numbers(query)
+
+
 def test_the_list_is_narrowed_by_what_became_of_an_advisory(three: list[Advisory]) -> None:
     hidden = Advisory.objects.get(number=4)
     withdrawn = {"state": State.WITHDRAWN, "ended_because": "Wrong.", "public_at": timezone.now()}
