@@ -4,7 +4,6 @@ import resource
 import time
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from advisories.openpgp import certificates, decrypting, encrypting
 from advisories.openpgp.decrypting import DecryptionKey, NotOpened, Seal
 from advisories.openpgp.signing import FileSigner
 from tests.advisories.openpgp.gpg import Gpg
+from tests.advisories.openpgp.parts import content, parts
 from tests.advisories.openpgp.test_mail import CONTENT, ENVELOPE, PATCH
 
 ADDRESS = "reader@member.example"
@@ -30,18 +30,6 @@ def key(gpg: Gpg, reader: str, tmp_path: Path) -> DecryptionKey:
     file = tmp_path / "reader.key"
     file.write_bytes(gpg.secret(reader))
     return DecryptionKey(file)
-
-
-def parts(message: Message) -> list[Message]:
-    payload = message.get_payload()
-    assert isinstance(payload, list)
-    return [part for part in payload if isinstance(part, Message)]
-
-
-def content(part: Message) -> bytes:
-    payload = part.get_payload(decode=True)
-    assert isinstance(payload, bytes)
-    return payload
 
 
 def test_gpg_decrypts_our_letter_and_verifies_the_part_in_it(

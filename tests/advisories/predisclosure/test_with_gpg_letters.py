@@ -1,7 +1,6 @@
 """Revision after revision as a member's own gpg reads them off the mail server."""
 
 from email import message_from_bytes
-from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from pysequoia import Tsk
 
 from advisories.models import Membership, RevisionPatch, What
 from tests.advisories.openpgp.gpg import Gpg
+from tests.advisories.openpgp.parts import content, parts
 from tests.advisories.predisclosure.mailserver import MailServer
 from tests.advisories.predisclosure.test_delivering import deliver, told_of
 from tests.advisories.predisclosure.told import retitled, tell
@@ -25,18 +25,6 @@ def brook(gpg: Gpg) -> Membership:
     membership = make_member("Brook Hosting")
     make_member_key(membership, gpg.public(ADDRESS))
     return membership
-
-
-def parts(message: Message) -> list[Message]:
-    payload = message.get_payload()
-    assert isinstance(payload, list)
-    return [part for part in payload if isinstance(part, Message)]
-
-
-def content(part: Message) -> bytes:
-    payload = part.get_payload(decode=True)
-    assert isinstance(payload, bytes)
-    return payload
 
 
 def read_by(gpg: Gpg, raw: bytes, team: Tsk, place: Path) -> list[bytes]:
