@@ -14,7 +14,7 @@ from advisories.models import Delivery, Event, Membership, Notification
 from advisories.predisclosure import letters
 from advisories.reporting import incoming
 from tests.advisories.predisclosure.mailserver import MailServer, free_port, running, sent_to
-from tests.advisories.predisclosure.test_delivering import SECRET, deliver, told_of
+from tests.advisories.predisclosure.sending import SECRET, deliver, told_of
 from tests.conftest import VAR
 from tests.make import make_member, make_member_key, make_user
 

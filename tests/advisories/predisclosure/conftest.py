@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from advisories.models import Membership
+from advisories.openpgp.decrypting import DecryptionKey
 from tests.advisories.openpgp.gpg import Gpg
 from tests.advisories.predisclosure.mailserver import MailServer, free_port, running, sent_to
 from tests.make import make_member, make_member_key
@@ -59,3 +60,10 @@ def reservoir(db: None, members_key: pysequoia.Tsk) -> Membership:
     membership = make_member("Reservoir Linux")
     make_member_key(membership, bytes(members_key.extract_certificate()))
     return membership
+
+
+@pytest.fixture
+def opened_by(members_key: pysequoia.Tsk, tmp_path: Path) -> DecryptionKey:
+    file = tmp_path / "member.key"
+    file.write_bytes(bytes(members_key))
+    return DecryptionKey(file)

@@ -17,13 +17,12 @@ from advisories.openpgp.decrypting import DecryptionKey
 from advisories.predisclosure import previewing, reading
 from advisories.release import releasing, scheduling, sealing
 from tests.advisories.predisclosure.mailserver import MailServer
-from tests.advisories.predisclosure.test_delivering import SECRET, deliver, opened_by, text_of, told_of
+from tests.advisories.predisclosure.sending import SECRET, deliver, text_of, told_of
 from tests.advisories.release.test_releasing import SECTIONS, fixes_of
 from tests.make import make_advisory, make_contact, make_member, make_member_key, make_user
 from tests.walk.scene import embargoed_until
 
 pytestmark = pytest.mark.django_db
-__all__ = ["opened_by"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from advisories.models import Delivery, Event, Fate, Membership, Notification, R
 from advisories.predisclosure import letters, returning
 from advisories.reporting import incoming
 from tests.advisories.predisclosure.mailserver import MailServer
-from tests.advisories.predisclosure.test_delivering import deliver, told_of
+from tests.advisories.predisclosure.sending import deliver, told_of
 from tests.make import make_user
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from advisories.models import Membership, RevisionPatch, What
 from tests.advisories.openpgp.gpg import Gpg
 from tests.advisories.openpgp.parts import content, parts
 from tests.advisories.predisclosure.mailserver import MailServer
-from tests.advisories.predisclosure.test_delivering import deliver, told_of
+from tests.advisories.predisclosure.sending import deliver, told_of
 from tests.advisories.predisclosure.told import retitled, tell
 from tests.make import make_member, make_member_key
 
