@@ -12,6 +12,7 @@ from django.utils.html import escape
 from pytest_django import Settings
 
 from accounts.models import Role
+from advisories.exporting import planning
 from advisories.exporting import sweeping as exporting
 from advisories.lifecycle import State
 from releases.checking import earlier, sweeping
@@ -131,9 +132,10 @@ def test_a_list_is_made_by_one_worker_and_written_by_who_still_holds_it(upstream
 
 @pytest.mark.django_db
 def test_the_exported_site_follows_once_all_lists_are_made(
-    upstream: Upstream, tmp_path: Path, settings: Settings
+    upstream: Upstream, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.EXPORT_DIR = tmp_path / "site"
+    monkeypatch.setattr(planning, "hour", lambda now: "the same for as long as a test takes")
     branch = with_three_releases(upstream)
     checked(branch)
     assert exporting.sweep()

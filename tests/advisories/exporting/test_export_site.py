@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import parse_http_date
 from pytest_django import Settings
 
-from advisories.exporting import generations, sweeping
+from advisories.exporting import generations, planning, sweeping
 from advisories.exporting.generations import AnotherRun, NotOurs
 from advisories.exporting.site import ExportFailed, export
 from advisories.exporting.types import PATCHES, TYPES, type_of
@@ -241,7 +241,10 @@ def test_a_folder_with_something_else_in_it_is_left_alone(published: Advisory, t
     assert [one.name for one in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_a_worker_exports_what_was_published_by_itself(published: Advisory, tmp_path: Path, settings: Settings) -> None:
+def test_a_worker_exports_what_was_published_by_itself(
+    published: Advisory, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "hour", lambda now: "the same for as long as a test takes")
     assert not sweeping.sweep()
     settings.EXPORT_DIR = tmp_path
     assert sweeping.sweep()
