@@ -53,7 +53,7 @@ def key_of(report: Report, revision: SeriesRevision) -> str:
 
 def revision_called(report: Report, key: str) -> SeriesRevision | None:
     """The revision of that key, as far as it is shown to the finder."""
-    told = SeriesRevision.objects.told_to_finder(report).select_related("series__tree", "series__current")
+    told = SeriesRevision.objects.told_to_finder(report).select_related("series__tree")
     return next((one for one in told if key_of(report, one) == key), None)
 
 

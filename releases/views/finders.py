@@ -67,6 +67,9 @@ def answer(request: HttpRequest, token: str, shown: str) -> HttpResponse:
     """Keep what the finder says of the revision that they were shown; another one by now is shown instead."""
     report = behind(token)
     revision, form = _revision(report, shown), FixAnswerForm(request.POST)
+    current = _counting(report, revision)
+    if current != revision:
+        return _again(request, report, token, revision, status=409, replaced=answering.Replaced(revision, current))
     if not Knock.objects.may_enter("fix", str(report.pk), limit=_ANSWERS_PER_HOUR):
         return _again(request, report, token, revision, status=429)
     if not form.is_valid():
@@ -88,6 +91,11 @@ def _revision(report: Report, key: str) -> SeriesRevision:
     return found
 
 
+def _counting(report: Report, revision: SeriesRevision) -> SeriesRevision:
+    """The revision that counts by now of the same series."""
+    return get_object_or_404(SeriesRevision.objects.told_to_finder(report), current_of=revision.series_id)
+
+
 def _page(token: str, report: Report, told: ToldFix, sent: tuple[str, QueryDict] | None = None) -> dict[str, Any]:
     """Each series with its form; `sent` is what was typed, and into the form of which series."""
     parts = []
@@ -103,8 +111,8 @@ def _again(
     request: HttpRequest, report: Report, token: str, revision: SeriesRevision, *, status: int = 422, **more: Any
 ) -> HttpResponse:
     """The page as it is now, with everything typed still in the form of the series that it is about."""
-    told, current = fix_for(report, token), revision.series.current
-    if told is None or current is None:
+    told, key = fix_for(report, token), key_of(report, _counting(report, revision))
+    if told is None:
         raise Http404
-    context = _page(token, report, told, (key_of(report, current), request.POST)) | {"refused": status, **more}
+    context = _page(token, report, told, (key, request.POST)) | {"refused": status, **more}
     return render(request, "releases/finder_fix.html", context, status=status)

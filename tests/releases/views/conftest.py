@@ -5,10 +5,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from accounts.models import User
-from releases.models import Branch, Tree
-from tests.make import make_branch, make_tree, signed_in
-from tests.releases.views.rows import release_on
+from accounts.models import Role, User
+from advisories.lifecycle import State
+from advisories.models import Advisory, DoorKind, Report, ReportDoor
+from releases.finders import sharing
+from releases.models import Branch, Series, SharedFix, Tree
+from tests.make import make_accepted_report, make_advisory, make_branch, make_tree, make_user, signed_in
+from tests.releases.views.rows import release_on, series_for
 
 SignIn = Callable[[User], Client]
 
@@ -32,3 +35,33 @@ def branches(sluice: Tree) -> list[Branch]:
 def sign_in() -> SignIn:
     """A browser in which this person has signed in."""
     return signed_in
+
+
+@pytest.fixture
+def team(db: None) -> User:
+    return make_user("one@sluice.example", Role.SECURITY)
+
+
+@pytest.fixture
+def advisory(db: None) -> Advisory:
+    return make_advisory(number=12, state=State.READY, notes="Unspeakable notes")
+
+
+@pytest.fixture
+def report(advisory: Advisory, team: User) -> Report:
+    return make_accepted_report(advisory, team, name="Ada", address="ada@research.example")
+
+
+@pytest.fixture
+def series(branches: list[Branch], advisory: Advisory) -> Series:
+    return series_for(branches, advisory)
+
+
+@pytest.fixture
+def shared(series: Series, report: Report, team: User) -> SharedFix:
+    return sharing.share(series.advisory, report, by=team)
+
+
+@pytest.fixture
+def link(report: Report) -> str:
+    return f"/report/{ReportDoor.open_for(report, DoorKind.PAGE)}/"

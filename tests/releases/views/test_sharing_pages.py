@@ -3,34 +3,13 @@
 import pytest
 from django.test import Client
 
-from accounts.models import Role, User
-from advisories.lifecycle import State
-from advisories.models import Advisory, Report
+from accounts.models import User
+from advisories.models import Report
 from releases.finders import answering, sharing
-from releases.models import Branch, Found, Series, SharedFix
-from tests.make import make_accepted_report, make_advisory, make_report, make_seat, make_user
+from releases.models import Found, Series, SharedFix
+from tests.make import make_report, make_seat, make_user
 from tests.releases.views.conftest import SignIn
-from tests.releases.views.rows import revise, series_for
-
-
-@pytest.fixture
-def team(db: None) -> User:
-    return make_user("one@sluice.example", Role.SECURITY)
-
-
-@pytest.fixture
-def advisory(db: None) -> Advisory:
-    return make_advisory(number=12, state=State.READY)
-
-
-@pytest.fixture
-def report(advisory: Advisory, team: User) -> Report:
-    return make_accepted_report(advisory, team, name="Ada", address="ada@research.example")
-
-
-@pytest.fixture
-def series(branches: list[Branch], advisory: Advisory) -> Series:
-    return series_for(branches, advisory)
+from tests.releases.views.rows import revise
 
 
 @pytest.fixture
