@@ -16,6 +16,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from accounts.doors import PrivateUnlessPublicMiddleware
+from accounts.models import User
 from accounts.models.lasting import LastingQuerySet
 from advisories import icalendars
 from advisories.forms.thread import CommentForm
@@ -234,6 +235,8 @@ LEAKS: list[Leak] = [
     Leak(26, "keys in a row", _in_a_row, guessable, "/series/"),
     Leak(26, "a running key", lambda patch, world: _header("X-Row", str(world.hidden.pk))(patch, world),
          page(GUEST, f"/advisories/{HIDDEN_NUMBER}/"), "names advisory"),
+    Leak(27, "an address where a name will do", put(User, "known_as", property(lambda person: person.email)),
+         page(GUEST, f"/advisories/{HIDDEN_NUMBER}/seats/"), "/seats/ tells"),
     Leak(27, "a copy that shows who else got it", _copied, lambda world: spies.letters_that_tell(), "2 recipients"),
     Leak(28, "a title in a calendar",
          put(icalendars, "for_readers", lambda policy, now: Advisory.objects.get(number=HIDDEN_NUMBER).title.encode()),
