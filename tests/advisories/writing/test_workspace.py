@@ -226,7 +226,7 @@ def test_a_version_is_answered_for(team: Client) -> None:
         advisory=advisory, position=1, tree="sluice", ranges="1.0.x - 1.2.x", status=Status.AFFECTED
     )
     assert "sluice 1.1.4: Affected" in said(shown(team, advisory, "?version=1.1.4"))
-    assert "sluice 2.0: Unknown" in said(shown(team, advisory, "?version=2.0"))
+    assert "sluice 2.0.x: Unknown" in said(shown(team, advisory, "?version=2.0"))
     assert "is not a version" in shown(team, advisory, "?version=newest")
 
 
