@@ -13,8 +13,8 @@ class ReleasesConfig(AppConfig):
         """Tell documents of advisories which releases there are, and what of them belongs to the exported site."""
         from advisories.exporting import others
         from advisories.public import facts
-        from releases import exported
+        from releases import exported, exporting
         from releases.facts import known
 
         facts.plug(known)
-        others.plug(others.Others(exported.EXPORTED, exported.LIVE_ONLY, exported.addresses, exported.standing))
+        others.plug(others.Others(exported.EXPORTED, exported.LIVE_ONLY, exporting.parts, exporting.standing))

@@ -23,8 +23,6 @@ from advisories.public import caching, facts, records, whole
 from advisories.public.turn import turn
 from advisories.public.whole import Whole
 
-OTHERS = "others"
-"""The part with what another app has exported."""
 OfAll = Callable[[tuple[Whole, ...]], exported.Places]
 _SETTINGS = ("PUBLIC_URL", "SITE_URL", "EXPORT_LINKS", "HTTPS", "MAIL_ADDRESS", "ANNOUNCE_TO")
 
@@ -47,7 +45,9 @@ class Wanted:
     addresses: Callable[[], Iterable[Address]]
     """Takes its time: asked only where the part has to be rendered."""
     is_of_all: bool = False
-    """Whether it has what is not of one advisory alone: asked for each time, by the tags it had."""
+    """Whether it has what is not of one advisory alone: asked for by the tags it had."""
+    is_settled: bool = True
+    """Whether `made_of` is all that it is made of, so that the same again is not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,20 @@ def _of_all(every: tuple[Whole, ...], made_of: str) -> Iterator[Wanted]:
                 for values in places(every):
                     yield _address(name, values)
 
-        yield Wanted(part, made_of, addresses, is_of_all=True)
-    yield Wanted(OTHERS, made_of, _of_others, is_of_all=True)
+        yield Wanted(part, made_of, addresses, is_of_all=True, is_settled=False)
+    yield from _of_others(made_of)
 
 
-def _of_others() -> Iterator[Address]:
-    for name, values in others.plugged().addresses():
-        yield Address(reverse(name, kwargs=values), may_be_missing=True)
+def _of_others(everything: str) -> Iterator[Wanted]:
+    present = hour(timezone.now())
+    for one in others.plugged().parts():
+
+        def addresses(one: others.OtherPart = one) -> Iterator[Address]:
+            for name, values in one.addresses():
+                yield Address(reverse(name, kwargs=values), may_be_missing=True)
+
+        made_of = everything if one.made_of is None else digest([present, one.made_of])
+        yield Wanted(one.name, made_of, addresses, is_of_all=True, is_settled=one.made_of is not None)
 
 
 def _notes(policy: Policy) -> Iterator[Wanted]:

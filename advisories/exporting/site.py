@@ -21,6 +21,7 @@ from advisories.exporting.generations import Part
 from advisories.exporting.planning import Address, Plan, Wanted
 from advisories.exporting.rehanging import LiveLinks, rehung
 from advisories.exporting.types import file_of, type_of
+from advisories.public import keeping
 from advisories.public.in_hand import in_hand
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,8 @@ def _export(building: Building, jobs: int) -> Exported:
     rendered: set[str] = set()
     for _ in range(_MOST_ROUNDS):
         standing, plan = planning.standing(), planning.plan()
+        # What this process kept may be older by seconds than what the parts are made of now.
+        keeping.forget()
         usable = before.parts if before and before.version == plan.version else {}
         waiting = [one for one in plan.parts if one.name not in done or done[one.name].made_of != one.made_of]
         if not waiting:
@@ -91,7 +94,7 @@ def _export(building: Building, jobs: int) -> Exported:
 def _take_over(building: Building, wanted: Wanted, usable: Mapping[str, Part], done: dict[str, Part]) -> bool:
     """Keep a part's files where it is made of the same as before; whether that was so."""
     part = usable.get(wanted.name)
-    if wanted.is_of_all or part is None or part.made_of != wanted.made_of:
+    if not wanted.is_settled or part is None or part.made_of != wanted.made_of:
         return False
     try:
         building.keep(part.files)

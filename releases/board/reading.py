@@ -30,7 +30,7 @@ from releases.board.values import (
 from releases.models import Baseline
 from releases.models.check import Kind
 
-_PATIENCE = timedelta(minutes=10)
+PATIENCE = timedelta(minutes=10)
 """How long after an upload its verdicts are awaited by those who aren't told what the workers are busy with."""
 
 __all__ = ["Asked", "Board", "Grid", "Row", "Tile", "read"]
@@ -52,7 +52,7 @@ class _Shaper:
         self.today = now.date()
         # Of a verdict that leans on a fix a reader mustn't know of they see nothing, for ever; whether nothing is there
         # yet or something is hidden they mustn't be able to tell. So both are awaited, and both only for a while.
-        self.awaited = {one.pk for one in facts.series if tells_activity or now - one.uploaded_at < _PATIENCE}
+        self.awaited = {one.pk for one in facts.series if tells_activity or now - one.uploaded_at < PATIENCE}
         self.counts: Counter[str] = Counter()
 
     def board(self) -> Board:
