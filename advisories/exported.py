@@ -81,12 +81,14 @@ OF_ALL: dict[str, dict[str, Callable[[tuple[Whole, ...]], Places]]] = {
         "advisories:index": _once,
         "provider_file": lambda every: ({"path": path} for path in records.PROVIDED_LISTS),
         "provider_metadata": _once,
-        "advisories:feed": _once,
-        "advisories:rating_feed": lambda every: ({"rating": rating} for rating in Rating),
-        "advisories:branch_feed": _branches,
         "security_txt": _once,
         "team_key": _once,
         "calendar:for_readers": _once,
+    },
+    "feeds": {
+        "advisories:feed": _once,
+        "advisories:rating_feed": lambda every: ({"rating": rating} for rating in Rating),
+        "advisories:branch_feed": _branches,
     },
 }
 """Addresses that are asked for each time, in parts that lean on the same things: what has a tag and says that nothing

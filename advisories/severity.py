@@ -7,6 +7,7 @@ the two versions, nothing older), and says in a sentence why something isn't.
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from cvss import CVSS3, CVSS4, CVSSError
 
@@ -96,6 +97,7 @@ class Severity:
         return ADVICE[self.rating]
 
 
+@lru_cache(maxsize=2048)
 def rate(vector: str) -> Severity:
     """Score a vector such as `CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H`. Raises `NotAVector`."""
     text = vector.strip()

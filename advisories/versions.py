@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from typing import Final
 
 DEPTH: Final = 2
@@ -162,6 +162,7 @@ def parse_version(text: str) -> Version:
     return Version(_numbers(numbers), None if candidate is None else int(candidate))
 
 
+@lru_cache(maxsize=2048)
 def parse_range(text: str, depth: int = DEPTH) -> Range:
     """Read one range as people write it. Raises `NotAVersion`.
 

@@ -28,6 +28,8 @@ class Building:
         self._number = max(generations.numbers(site), default=0) + 1
         self.folder = self._all / f"{self._number}{UNFINISHED}"
         self.is_begun = False
+        self._is_fresh = False
+        """Whether the folder began empty."""
         self._same: dict[str, int] = {}
         """Files that stay as they are, with the inodes that they have in the generation before."""
         self._left: set[str] = set()
@@ -41,9 +43,9 @@ class Building:
             return
         self.is_begun = True
         oldest = self._spare()
+        self._is_fresh = oldest is None
         if oldest is None:
-            self.folder.mkdir()
-            self.folder.chmod(0o755)
+            _folders(self._all, self.folder)
         else:
             oldest.folder.rename(self.folder)
             generations.about(oldest.folder).unlink()
@@ -123,7 +125,7 @@ class Building:
         made: set[str] = set()
         for name, inode in same.items():
             source, target = f"{before}/{name}", f"{self.folder}/{name}"
-            if _inode(target) == inode:
+            if not self._is_fresh and _inode(target) == inode:
                 continue
             parent = name.rpartition("/")[0]
             if parent not in made:
@@ -171,11 +173,13 @@ def _put(target: Path, content: bytes, changed_s: float | None) -> None:
 
 def _link(source: str, target: str) -> None:
     """The same file twice, a copy where the file system knows no such thing; nothing where there is no source."""
-    Path(target).unlink(missing_ok=True)
     try:
         os.link(source, target)
+    except FileExistsError:
+        Path(target).unlink()
+        _link(source, target)
     except FileNotFoundError:
-        return
+        Path(target).unlink(missing_ok=True)
     except OSError:
         shutil.copy2(source, target)
 
