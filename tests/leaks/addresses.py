@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import ForeignKey, Model
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import TeamSeat
+from accounts.models import Invitation, TeamSeat
 from advisories.models import (
     Advisory,
     Application,
@@ -23,15 +23,20 @@ from advisories.models import (
     Comment,
     CommentFile,
     Consent,
+    Contact,
     Decision,
     Delivery,
     ImportRun,
+    IncomingMail,
     KeptFrom,
+    MemberKey,
     Membership,
     OpenedFile,
     Organisation,
+    PolicyVersion,
     Product,
     Proposal,
+    PublicationStep,
     Report,
     Seat,
     StartedClock,
@@ -95,7 +100,7 @@ _ROWS: dict[str, type[Model]] = {
     "send_again": Delivery, "retract": Comment, "comment_file": CommentFile,
     "stop_clock": StartedClock, "ask_consent_again": Consent,
     "revoke_token": Token, "tell_nothing": Decision,
-    "import": ImportRun,
+    "import": ImportRun, "original": IncomingMail, "invite_again": Invitation, "withdraw": Invitation,
     "add_product": Organisation, "retire_product": Product, "say": Product, "reply": Ask,
     "discussion_file": CommentFile, "file": Attachment, "opened_file": OpenedFile,
     **dict.fromkeys(_OF_ORGANISATIONS, Organisation), "step": Membership, "tell_again": KeptFrom,
@@ -104,14 +109,17 @@ _ROWS: dict[str, type[Model]] = {
 }  # fmt: skip
 """Whose key stands in the address of that name."""
 
+_ROWS_AT: dict[str, type[Model]] = {
+    "step": PublicationStep, "contact": Contact, "key": MemberKey, "product": Product, "sequence": PolicyVersion,
+}  # fmt: skip
+"""Whose key stands at a place that isn't called `pk`."""
+
 _GUESSES: dict[str, list[Any]] = {
     "pk": [1, MISSING], "token": [OTHERS_TOKEN, "guess"], "reference": ["guess"], "uidb64": ["MQ"],
-    "public_id": [UUID(int=1)], "sequence": [1, MISSING, 2**70], "recipient": ["announce@lists.sluice.example"],
+    "public_id": [UUID(int=1)], "recipient": ["announce@lists.sluice.example"],
     "name": ["guess.txt"], "version": [2, 1, 0, 2**70], "rating": ["high", "guess"],
-    "step": [1, MISSING],
-    "contact": [1, MISSING], "key": [1, MISSING], "place": [1, MISSING],
-    "word": ["guess"], "page": [1, 2, 2**70],
-    "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16], "rest": ["guess"], "product": [1, MISSING],
+    "place": [1, MISSING], "word": ["guess"], "page": [1, 2, 2**70],
+    "secret": ["pstf_" + "0" * 43, "guess"], "batch": ["0" * 16], "rest": ["guess"],
     "path": ["index.txt", "feed.json", "2026/ssa-7.json", "2026/ssa-7.json.sha256", "guess"],
 }  # fmt: skip
 """Of what the world holds none of, or what a secret word opens."""
@@ -278,6 +286,8 @@ def _values(name: str, place: str) -> list[Any]:
         return [*fed.values_list("reference", flat=True), "guess"]
     if name.startswith(_TO_MEMBERS) and place in ("number", "version", "name", "batch"):
         return _of_members(place)
+    if place in _ROWS_AT and (place != "step" or name == "releases:try_step"):
+        return [*(row.pk for row in _some(_ROWS_AT[place])), 1, MISSING]
     return _of_others(_own(name), place)
 
 

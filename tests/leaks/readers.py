@@ -5,8 +5,8 @@ from tests.leaks.people import FINDER, GUEST, MEMBER, RIGHTFUL, TEAM
 _NOT_FOR_THE_TEAM = (
     # Somebody's own: what they have not sent yet, and what they call what their programs hold.
     "draft-file draft-content typed token"
-    # Kept and shown to nobody: keys, of which pages name the fingerprint; what was taken back; ids and places of files.
-    " certificate applicants-key retracted letter-id letter-mark letter-file import-source origin origin-id recipe"
+    # Kept and shown to nobody: keys, of which pages name the fingerprint; what was taken back; ids of others.
+    " certificate applicants-key retracted letter-id letter-mark import-source origin origin-id recipe"
     # Replaced by what came after it, or shown by no page in the state that it is in.
     " notes overridden tiding frozen-line credit-as list trouble unsealed unsigned opening-trouble"
 )
