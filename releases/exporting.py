@@ -25,11 +25,13 @@ Places = Iterable[tuple[str, dict[str, Any]]]
 
 
 def parts() -> Iterator[OtherPart]:
-    """Everything, in about a dozen queries."""
+    """Everything, in about a dozen queries, and one a tree."""
     yield OtherPart("trees", _of_mirrors)
     facts, present = read_facts(AnonymousUser()), timezone.now()
     awaited = frozenset(one.pk for one in facts.series if present - one.uploaded_at < boards.PATIENCE)
     releases, lists = _releases(), _lists()
+    # What is not kept a list of is answered for by every advisory's own words.
+    said = {slug: archive.standing_of(Asked(place=slug)) for slug in Tree.objects.values_list("slug", flat=True)}
     for branch in Branch.objects.select_related("tree").order_by("tree__slug", "position"):
         made_of = (
             _row(branch),
@@ -37,8 +39,7 @@ def parts() -> Iterator[OtherPart]:
             branch.is_security_supported_on(present.date()),
             [(_row(one), lists.get(one.pk)) for one in releases[branch.pk]],
             _on_board(facts, branch, awaited),
-            # What is not kept a list of is answered for by every advisory's own words.
-            archive.standing_of(Asked(place=branch.tree.slug)),
+            said[branch.tree.slug],
         )
         yield OtherPart(f"branch-{branch.tree.slug}-{branch.name}", lambda branch=branch: _of_branch(branch), made_of)  # type: ignore[misc]  # bound now: the loop moves on
 

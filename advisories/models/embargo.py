@@ -14,7 +14,6 @@ from advisories.embargo.rules import IN_FORCE, EmbargoState, EndReason
 from advisories.models.advisory import Advisory
 from advisories.models.party import OfAParty, Side
 from advisories.models.report import Report
-from advisories.reporting.reports import TAKES_PART
 
 _WITHOUT_END = (EmbargoState.NONE.value, EmbargoState.PROPOSED.value)
 
@@ -41,7 +40,7 @@ class EmbargoQuerySet(models.QuerySet["Embargo"]):
 
     def told_to_finder(self, report: Report) -> Self:
         """Keep the one that binds the finder of `report`, also where theirs came second; none if it was turned down."""
-        if report.state not in {state.value for state in TAKES_PART}:
+        if not report.takes_part:
             return self.none()
         original = report.duplicate_of
         concerned = {report.advisory_id, original.advisory_id if original else None} - {None}

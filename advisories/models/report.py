@@ -195,9 +195,14 @@ class Report(models.Model):
         return reverse("triage:report", args=[self.reference])
 
     @property
+    def takes_part(self) -> bool:
+        """Whether its finder has a say in dates and fix, as soon as there is an advisory."""
+        return self.state in {state.value for state in TAKES_PART}
+
+    @property
     def concern(self) -> "Advisory | None":
         """The advisory that its finder has a say in: the one it feeds, or the one its original feeds."""
-        if self.state not in {state.value for state in TAKES_PART}:
+        if not self.takes_part:
             return None
         if self.advisory is not None:
             return self.advisory

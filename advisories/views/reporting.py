@@ -30,7 +30,6 @@ from advisories.policies import current_policy
 from advisories.policy.promises import usual_first_answer
 from advisories.reporting import drafts, intake
 from advisories.reporting.published import newest_of
-from advisories.reporting.reports import TAKES_PART
 
 _FORMS_PER_HOUR = 20
 """How often one address may send a form with files that we keep although the form cannot be taken yet."""
@@ -139,7 +138,7 @@ def thread_page(request: HttpRequest, found: Report, token: str, form: MessageFo
         ),
         "form": form,
         "credit_form": CreditForm(initial=chosen),
-        "takes_part": found.state in {state.value for state in TAKES_PART},
+        "takes_part": found.takes_part,
         "public": newest_of(found.concern),
         "dates": dates,
         "dates_refused": "",

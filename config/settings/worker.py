@@ -1,6 +1,5 @@
 """The worker: how its bells are carried, what it bears, and what it does by the clock."""
 
-from datetime import timedelta
 from typing import Any
 
 from config.settings.installation import VAR_DIR, env
@@ -39,60 +38,25 @@ LEASE_S: float = env.float("LEASE_S", 60.0)
 RING_AGAIN_S: float = env.float("RING_AGAIN_S", 20.0)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 TICK_S: float = env.float("TICK_S", 5.0)
+
+
+def _each(seconds: float, task: str, lapses_after_s: float | None = None) -> dict[str, Any]:
+    """A bell by the clock. One that nobody heard lapses: by default after two of its turns."""
+    return {"task": task, "schedule": seconds, "options": {"expires": lapses_after_s or seconds * 2}}
+
+
+_HOUR = 3600.0
 CELERY_BEAT_SCHEDULE = {
-    "fetch what is due": {
-        "task": "releases.tasks.fetch_due_trees",
-        "schedule": TICK_S,
-        "options": {"expires": TICK_S * 2},
-    },
-    "send letters whose bell was lost": {
-        "task": "accounts.tasks.sweep_letters",
-        "schedule": TICK_S * 4,
-        "options": {"expires": TICK_S * 8},
-    },
-    "forget sessions that have expired": {
-        "task": "accounts.tasks.forget_old_sessions",
-        "schedule": timedelta(hours=1),
-        "options": {"expires": 3600},
-    },
-    "send letters that wait": {
-        "task": "advisories.tasks.sweep_mail",
-        "schedule": TICK_S,
-        "options": {"expires": TICK_S * 2},
-    },
-    "tell members": {
-        "task": "advisories.tasks.sweep_deliveries",
-        "schedule": TICK_S,
-        "options": {"expires": TICK_S * 2},
-    },
-    "sign, release and announce": {
-        "task": "advisories.tasks.sweep_releases",
-        "schedule": TICK_S,
-        "options": {"expires": TICK_S * 2},
-    },
-    "hold back what may not go out any more": {
-        "task": "releases.tasks.watch_armed",
-        "schedule": TICK_S * 2,
-        "options": {"expires": TICK_S * 4},
-    },
-    "remind members": {
-        "task": "advisories.tasks.sweep_members",
-        "schedule": timedelta(hours=1),
-        "options": {"expires": 3600},
-    },
-    "let proposals run out": {
-        "task": "advisories.tasks.sweep_embargoes",
-        "schedule": TICK_S * 6,
-        "options": {"expires": TICK_S * 12},
-    },
-    "export the public site": {
-        "task": "advisories.tasks.export_site",
-        "schedule": TICK_S,
-        "options": {"expires": TICK_S * 4},
-    },
-    "ring again for lost bells": {
-        "task": "releases.tasks.sweep",
-        "schedule": TICK_S,
-        "options": {"expires": TICK_S * 2},
-    },
+    "fetch what is due": _each(TICK_S, "releases.tasks.fetch_due_trees"),
+    "send letters whose bell was lost": _each(TICK_S * 4, "accounts.tasks.sweep_letters"),
+    "forget sessions that have expired": _each(_HOUR, "accounts.tasks.forget_old_sessions", _HOUR),
+    "send letters that wait": _each(TICK_S, "advisories.tasks.sweep_mail"),
+    "tell members": _each(TICK_S, "advisories.tasks.sweep_deliveries"),
+    "sign, release and announce": _each(TICK_S, "advisories.tasks.sweep_releases"),
+    "hold back what may not go out any more": _each(TICK_S * 2, "releases.tasks.watch_armed"),
+    "remind members": _each(_HOUR, "advisories.tasks.sweep_members", _HOUR),
+    "let proposals run out": _each(TICK_S * 6, "advisories.tasks.sweep_embargoes"),
+    # A run takes longer than a turn, and the next is not called off by it.
+    "export the public site": _each(TICK_S, "advisories.tasks.export_site", TICK_S * 4),
+    "ring again for lost bells": _each(TICK_S, "releases.tasks.sweep"),
 }

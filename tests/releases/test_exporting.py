@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -15,6 +17,7 @@ from advisories.exporting.asking import Answer, ask
 from advisories.lifecycle import State
 from advisories.models import Advisory
 from advisories.public import keeping
+from releases import exporting
 from releases.models import Backlog, Branch, Flag, PointRelease
 from tests.make import make_advisory, make_branch, make_publication, make_tree
 from tests.releases.views.rows import APPLIES, CONFLICTS, check_on, release_on, revise, series_for
@@ -87,6 +90,18 @@ def test_what_moves_on_one_branch_has_no_other_asked_for(branch: Branch, tmp_pat
     site.export(tmp_path, jobs=1)
     assert "/trees/sluice/1.7/1.7.4/" in asked
     assert not [one for one in asked if one.startswith("/trees/sluice/1.8/")]
+
+
+def test_planning_asks_as_often_for_many_branches_as_for_few(branch: Branch) -> None:
+    counted: list[int] = []
+    for more in (range(20, 26), ()):
+        with CaptureQueriesContext(connection) as queries:
+            found = list(exporting.parts())
+        counted.append(len(queries))
+        for number in more:
+            release_on(make_branch(branch.tree, f"1.{number}"))
+    assert len(found) == 1 + 2 + 6
+    assert counted[0] == counted[1]
 
 
 def _released(branch: Branch) -> None:
