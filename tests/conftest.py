@@ -116,6 +116,18 @@ def _nothing_kept() -> None:
     keeping.forget()
 
 
+@pytest.fixture(autouse=True)
+def _no_mirrors_left() -> Iterator[None]:
+    """A test's mirrors go with its rows: the next one's trees have the same numbers. A module's own mirrors stay."""
+    before = set(django_settings.MIRRORS_DIR.glob("*"))
+    yield
+    for left in set(django_settings.MIRRORS_DIR.glob("*")) - before:
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)  # a git whose worker was killed may still write
+        else:
+            left.unlink(missing_ok=True)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _emptied_record() -> Iterator[None]:
     """A test with real transactions empties the database behind it, which the record would refuse."""
@@ -143,12 +155,9 @@ def upstream(tmp_path: Path) -> Upstream:
 
 
 @pytest.fixture
-def tree(db: None, upstream: Upstream) -> Iterator[Tree]:
+def tree(db: None, upstream: Upstream) -> Tree:
     """The tree of `upstream`, not fetched yet; its mirror goes with the test."""
-    tree = make_tree(upstream)
-    yield tree
-    for left in django_settings.MIRRORS_DIR.glob(f"{tree.pk}.git*"):
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return make_tree(upstream)
 
 
 class _Loud(str):
