@@ -17,7 +17,7 @@ code: ## the code that the demonstration asks for after a password (FOR=ADDRESS)
 
 test: ## the whole suite; with CI=true in Chromium too, and again on PostgreSQL and Redis
 	@$(PYTHON) bootstrap.py develop
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 	@if [ "$$CI" = true ]; then $(MAKE) --no-print-directory test-servers; fi
 
 # What another database can't change: pure rooms, pages in a browser, the demonstration.
@@ -30,7 +30,7 @@ test-servers:
 	@test -n "$$PENSTOCK_TEST_DATABASE_URL" || { echo "PENSTOCK_TEST_DATABASE_URL names no PostgreSQL"; exit 1; }
 	@test -n "$$PENSTOCK_TEST_BROKER_URL" || { echo "PENSTOCK_TEST_BROKER_URL names no Redis"; exit 1; }
 	@PENSTOCK_DATABASE_URL=$$PENSTOCK_TEST_DATABASE_URL PENSTOCK_BROKER_URL=$$PENSTOCK_TEST_BROKER_URL \
-		$(PY) -m pytest -n auto $(addprefix --ignore ,$(ASKS_NO_DATABASE) $(BY_NIGHT)) $(ARGS)
+		$(PY) -m pytest -n auto --dist worksteal $(addprefix --ignore ,$(ASKS_NO_DATABASE) $(BY_NIGHT)) $(ARGS)
 
 check: ## linting, typing, import contracts, templates, migrations, deployment checks
 	@$(PYTHON) bootstrap.py develop
@@ -52,9 +52,9 @@ format: ## put code and templates into shape
 nightly: export HYPOTHESIS_PROFILE = nightly
 nightly: ## the engine against git apply, ten thousand cases; every right in every state; every change tried by everyone
 	@$(PYTHON) bootstrap.py develop
-	@$(PY) -m pytest -n auto --timeout=3600 tests/releases/engine $(BY_NIGHT)
+	@$(PY) -m pytest -n auto --dist worksteal --timeout=3600 tests/releases/engine $(BY_NIGHT)
 	@if [ -n "$$PENSTOCK_TEST_DATABASE_URL" ]; then PENSTOCK_DATABASE_URL=$$PENSTOCK_TEST_DATABASE_URL \
-		PENSTOCK_BROKER_URL=$$PENSTOCK_TEST_BROKER_URL $(PY) -m pytest -n auto --timeout=3600 $(BY_NIGHT); fi
+		PENSTOCK_BROKER_URL=$$PENSTOCK_TEST_BROKER_URL $(PY) -m pytest -n auto --dist worksteal --timeout=3600 $(BY_NIGHT); fi
 
 bench: ## measure the engine against git, in the same run; writes bench/README.md (REPO=GIT_DIR ARGS=...: a real one)
 	@$(PYTHON) bootstrap.py develop

@@ -25,8 +25,8 @@ same gunicorn; the contenders take turns, several rounds, and a share is the med
 most in parentheses. Pages are asked for as browsers do, packed. *made anew* is the same page with nothing kept, a
 query string different each time. The exported site is served by Python's own file server, which a file of 20 kB is
 asked of as well. The archive is made up (`bench/archive.py`): three patches each, a fifth in two versions. Exporting
-is timed as a command, with Python's start and end, and in a worker, which has started before. Two older generations
-are kept; until there are so many, a run makes thousands of folders."""
+is timed as a command, with Python's start and end, and in a worker, which has started before. The run of all of
+it lays two spares besides, which the next ones take instead of making thousands of folders."""
 
 _BARE = """
 from django.conf import settings

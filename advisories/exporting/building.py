@@ -2,13 +2,15 @@
 
 Folders and links of ten thousand files take longer to make and to take away than a release takes to render. The oldest
 generation would go anyway, and almost all of its files are the same files: it is brought up to date under a name that
-nothing leads to. Nothing is begun before the first file that is another: a run that finds none writes nothing at all.
+nothing leads to. Until there are so many, spares stand for older ones; whoever lays everything down lays them too.
+Nothing is begun before the first file that is another: a run that finds none writes nothing at all.
 """
 
 import gzip
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from advisories.exporting import generations
@@ -42,14 +44,14 @@ class Building:
         if self.is_begun:
             return
         self.is_begun = True
-        oldest = self._spare()
-        self._is_fresh = oldest is None
-        if oldest is None:
+        needless = self._needless()
+        self._is_fresh = needless is None
+        if needless is None:
             _folders(self._all, self.folder)
         else:
-            oldest.folder.rename(self.folder)
-            generations.about(oldest.folder).unlink()
-            self._left |= oldest.names
+            needless.folder.rename(self.folder)
+            generations.about(needless.folder).unlink()
+            self._left |= needless.names
 
     def write(self, name: str, content: bytes, changed_s: float | None = None) -> None:
         """Lay one file down; where it is what it was, that file stays.
@@ -106,34 +108,43 @@ class Building:
         ahead.unlink(missing_ok=True)
         ahead.symlink_to(Path("generations") / made.folder.name)
         ahead.rename(self.site / "current")
+        if before is None:
+            self._lay_spares(made)
         return made
 
     def drop(self) -> None:
         """Take back what was begun."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _spare(self) -> Generation | None:
-        """The generation that goes once there is another."""
+    def _needless(self) -> Generation | None:
+        """A spare, or the generation that goes once there is another."""
+        for spare in generations.spares(self.site):
+            if found := generations.read(spare):
+                return found
         numbers = generations.numbers(self.site)
         oldest = self._all / str(numbers[0]) if len(numbers) >= KEPT else None
         if oldest is None or self.before is None or oldest == self.before.folder:
             return None
         return generations.read(oldest)
 
+    def _lay_spares(self, made: Generation) -> None:
+        """As many as the next runs need until there are generations to spare; readers have the site already."""
+        for old in generations.spares(self.site):
+            generations.about(old).unlink(missing_ok=True)
+            shutil.rmtree(old)
+        for count in range(KEPT - len(generations.numbers(self.site))):
+            spare = generations.spare(self.site, count)
+            unfinished = spare.with_name(f"{spare.name}{UNFINISHED}")
+            _folders(self._all, unfinished)
+            _link_all(made.folder, unfinished, made.names)
+            generations.write(replace(made, folder=spare))
+            unfinished.rename(spare)
+
     def _link(self, before: Path, same: Mapping[str, int]) -> None:
         """Have the same file as in `before`, wherever the folder has another yet."""
-        made: set[str] = set()
-        for name, inode in same.items():
-            source, target = f"{before}/{name}", f"{self.folder}/{name}"
-            if not self._is_fresh and _inode(target) == inode:
-                continue
-            parent = name.rpartition("/")[0]
-            if parent not in made:
-                _folders(self.folder, self.folder / parent)
-                made.add(parent)
-            _link(source, target)
-            if is_compressible(name):
-                _link(f"{source}.gz", f"{target}.gz")
+        top = f"{self.folder}/"
+        others = same if self._is_fresh else (name for name, inode in same.items() if _inode(top + name) != inode)
+        _link_all(before, self.folder, others)
 
     def _take_away(self, names: Iterable[str]) -> None:
         """What the site has no longer, and folders that it leaves empty."""
@@ -182,6 +193,19 @@ def _link(source: str, target: str) -> None:
         Path(target).unlink(missing_ok=True)
     except OSError:
         shutil.copy2(source, target)
+
+
+def _link_all(before: Path, folder: Path, names: Iterable[str]) -> None:
+    """The same files in `folder` as in `before`, with their packed copies."""
+    made: set[str] = set()
+    for name in names:
+        parent = name.rpartition("/")[0]
+        if parent not in made:
+            _folders(folder, folder / parent)
+            made.add(parent)
+        _link(f"{before}/{name}", f"{folder}/{name}")
+        if is_compressible(name):
+            _link(f"{before}/{name}.gz", f"{folder}/{name}.gz")
 
 
 def _inode(file: str) -> int | None:

@@ -3,6 +3,7 @@
     DIR/current -> generations/12      what a web server serves
     DIR/generations/12/…               one whole site; files that did not change are the same file as in 11
     DIR/generations/12.json            what each part of it was made of
+    DIR/generations/spare-0/…          the first one again, for a later one to be laid down in
     DIR/lock
 
 A run that dies leaves a folder that nothing leads to, which the next one takes away.
@@ -108,6 +109,17 @@ def about(folder: Path) -> Path:
 def numbers(site: Path) -> list[int]:
     """Those there are, the oldest first."""
     return sorted(int(one.name) for one in (site / "generations").iterdir() if one.name.isdigit())
+
+
+def spare(site: Path, number: int) -> Path:
+    """Where one of the spares lies."""
+    return site / "generations" / f"spare-{number}"
+
+
+def spares(site: Path) -> list[Path]:
+    """Copies of a generation that nothing leads to, made of the same files."""
+    found = (spare(site, number) for number in range(KEPT))
+    return [one for one in found if one.is_dir()]
 
 
 def forget_old(site: Path) -> None:

@@ -28,11 +28,11 @@ def sent() -> str:
 
 
 def test_a_notice_says_where_to_look_and_neither_number_nor_title() -> None:
-    advisory = make_advisory(number=417, title="Unspeakable title")
+    advisory = make_advisory(number=70417, title="Unspeakable title")
     notifying.notify(make_guest(advisory), advisory, About.NEWS)
     text = sent()
     assert "[SSA] There is something new" in text
-    assert "417" not in text.replace(str(mail.outbox[0].extra_headers["Message-ID"]), "")
+    assert "70417" not in text.replace(str(mail.outbox[0].extra_headers["Message-ID"]), "")
     assert "Unspeakable" not in text
 
 
@@ -95,7 +95,7 @@ def test_the_team_is_told_of_trouble() -> None:
 
 def settled(by: User) -> Batch:
     """Two advisories whose release has a date that is no longer open."""
-    inside = [make_advisory(number=number, state=State.READY) for number in (417, 418)]
+    inside = [make_advisory(number=number, state=State.READY) for number in (70417, 70418)]
     batch = scheduling.plan(inside, timezone.now() + timedelta(days=9), by=by)
     Batch.objects.update(state=BatchState.FROZEN)
     batch.refresh_from_db()
@@ -113,7 +113,7 @@ def test_those_on_the_team_who_knew_a_date_are_told_once_that_it_moved_but_not_w
     assert Notification.objects.count() == 2
     assert sent().count("/calendar/") == 1
     assert not [
-        word for word in ("417", "418", "longer") for each in mail.outbox if word in f"{each.subject}{each.body}"
+        word for word in ("70417", "70418", "longer") for each in mail.outbox if word in f"{each.subject}{each.body}"
     ]
 
 

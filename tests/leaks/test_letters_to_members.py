@@ -20,7 +20,7 @@ from tests.make import make_member, make_member_key, make_user
 
 PASSPHRASE = "unspeakable-passphrase"
 SAYS_TOO_MUCH = re.compile(
-    rf"{SECRET.split()[0]}|SSA-417|reservoir|{PASSPHRASE}|PRIVATE KEY|quoted words", re.IGNORECASE
+    rf"{SECRET.split()[0]}|SSA-70417|reservoir|{PASSPHRASE}|PRIVATE KEY|quoted words", re.IGNORECASE
 )
 
 

@@ -128,7 +128,7 @@ def test_a_second_run_changes_nothing(published: Advisory, tmp_path: Path) -> No
     first = export(tmp_path, jobs=1)
     second = export(tmp_path, jobs=1)
     assert (first.is_new, second.is_new, second.folder) == (True, False, first.folder)
-    assert [one.name for one in (tmp_path / "generations").iterdir() if one.is_dir()] == ["1"]
+    assert generations.numbers(tmp_path) == [1]
 
 
 def test_one_more_advisory_leaves_the_files_of_others_the_same_files(published: Advisory, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_run_that_fails_leaves_the_site(published: Advisory, tmp_path: Path, s
     with pytest.raises(CommandError, match="Nothing was exported"):
         call_command("export_site", str(tmp_path), "--jobs", "1")
     assert (tmp_path / "current").resolve() == before.folder
-    assert [one.name for one in (tmp_path / "generations").iterdir() if one.is_dir()] == ["1"]
+    assert generations.numbers(tmp_path) == [1]
 
 
 def test_the_oldest_generation_becomes_the_newest_and_nothing_of_it_stays(published: Advisory, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.make import make_advisory
 SECRET = "Unspeakable overflow"
 
 
-def told_of(number: int = 417) -> Advisory:
+def told_of(number: int = 70417) -> Advisory:
     """An advisory that every member was just promised."""
     advisory = make_advisory(state=State.PREDISCLOSED, number=number, title=SECRET, description="A guest writes.")
     revision = freezing.freeze(advisory, fixes_of(advisory), audience=Audience.MEMBERS, by=None)

@@ -36,13 +36,13 @@ def test_a_member_gets_it_signed_and_encrypted_and_nobody_on_the_way_reads_anyth
     told_of()
     assert deliver() == 1
     [taken] = server.taken
-    for secret in (b"Unspeakable", b"417", b".patch"):
+    for secret in (b"Unspeakable", b"70417", b".patch"):
         assert secret not in taken.raw.replace(taken.id.encode(), b"").split(b"-----BEGIN PGP MESSAGE")[0]
     opened = decrypting.open_mail(taken.raw, opened_by, [certificates.read(bytes(team.extract_certificate()))])
     assert opened.seal is Seal.GOOD
     text, inner = text_of(taken, opened_by)
-    assert f"SSA-417 v1: {SECRET}" in text
-    assert inner["Subject"] == "[SSA] SSA-417 v1: Pre-disclosed"
+    assert f"SSA-70417 v1: {SECRET}" in text
+    assert inner["Subject"] == "[SSA] SSA-70417 v1: Pre-disclosed"
     row = the_delivery()
     assert (row.state, row.form, row.encrypted_to) == (
         Sending.SENT, DeliveryForm.ENCRYPTED, reservoir.organisation.keys.get().fingerprint
@@ -82,7 +82,7 @@ def test_whoever_was_not_sent_v1_gets_v2_without_a_difference(
     deliver()
     text, _ = text_of(server.taken[0], opened_by)
     assert "What differs" not in text
-    assert "All of SSA-417 v2" in text
+    assert "All of SSA-70417 v2" in text
 
 
 def test_what_a_member_has_already_is_not_sent_again_when_it_becomes_public(

@@ -40,8 +40,8 @@ def test_a_condition_leads_to_the_other_advisory_as_they_hold_it(own: Client) ->
 
 
 def test_a_condition_on_what_they_do_not_hold_names_nothing(own: Client) -> None:
-    hidden = make_advisory(state=State.READY, number=4321)
-    assert "4321" not in own.get(f"/members/advisories/{held_with_condition_on(hidden).number}/").text
+    hidden = make_advisory(state=State.READY, number=74321)
+    assert "74321" not in own.get(f"/members/advisories/{held_with_condition_on(hidden).number}/").text
 
 
 def test_the_desk_leads_to_their_organisation(own: Client, member: Membership) -> None:

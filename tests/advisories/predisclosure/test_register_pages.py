@@ -106,7 +106,7 @@ def test_many_members_take_no_more_questions_than_one(client: Client) -> None:
         page(client, advisory)
     for number in range(1, 6):
         make_member(f"Member {number}")
-    many = told_of(418)
+    many = told_of(70418)
     with CaptureQueriesContext(connection) as six:
         page(client, many)
     assert len(six) == len(one)
@@ -116,7 +116,7 @@ def test_many_members_take_no_more_questions_than_one(client: Client) -> None:
 def batch(person: User) -> Batch:
     """Frozen, and nothing is missing but that members are told."""
     texts = SECTIONS | {"title": SECRET, "deployment": "Nothing before the date."}
-    advisory = make_advisory(state=State.READY, number=417, **texts)
+    advisory = make_advisory(state=State.READY, number=70417, **texts)
     at = timezone.now() + timedelta(days=7)
     embargoed_until(at, advisory, by=person)
     batch = scheduling.plan([advisory], at, by=None)

@@ -32,7 +32,7 @@ def test_a_member_without_a_key_is_only_told_to_look(team_signs: Path, server: M
     told_of()
     deliver()
     [taken] = server.taken
-    assert b"417" not in taken.raw.replace(taken.id.encode(), b"").replace(b"=_", b"")
+    assert b"70417" not in taken.raw.replace(taken.id.encode(), b"").replace(b"=_", b"")
     assert b"Unspeakable" not in taken.raw
     assert taken.message.get_content_type() == "multipart/signed"
     assert the_delivery().form == DeliveryForm.NOTICE

@@ -53,5 +53,5 @@ def test_v1_and_v2_are_decrypted_and_verified_by_gpg_and_carry_the_patches(
     patches = [bytes(one.content) for one in RevisionPatch.objects.filter(revision__number=1).order_by("position")]
     assert patches
     assert v1[1:] == v2[1:] == patches
-    assert b"SSA-417 v1" in v1[0]
+    assert b"SSA-70417 v1" in v1[0]
     assert b"What differs from v1" in v2[0]
