@@ -18,6 +18,8 @@ from advisories.exporting.generations import KEPT, UNFINISHED, Generation, Part
 from advisories.exporting.types import is_compressible
 
 _SMALLEST_COMPRESSED = 1_000
+_LEVEL = 6
+"""Nine takes half as long again for one byte in a hundred."""
 
 
 class Building:
@@ -70,7 +72,7 @@ class Building:
         packed = target.with_name(f"{target.name}.gz")
         _put(target, content, changed_s)
         if is_compressible(name) and len(content) >= _SMALLEST_COMPRESSED:
-            _put(packed, gzip.compress(content, 9, mtime=0), changed_s)
+            _put(packed, gzip.compress(content, _LEVEL, mtime=0), changed_s)
         else:
             packed.unlink(missing_ok=True)
 

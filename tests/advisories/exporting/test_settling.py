@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from accounts.models import Role, Sending, User
 from advisories.exporting import generations, planning, settling, sweeping
+from advisories.exporting.resting import Resting
 from advisories.models import ExportedSite, Notification, Publication, PublicationStep, StepKind
 from advisories.release import following, publishing
 from tests.make import make_user
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _nobody_has_looked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "_looked", [])
+    monkeypatch.setattr(sweeping, "_resting", Resting())
     monkeypatch.setattr(planning, "hour", lambda now: "the same for as long as a test takes")
 
 
@@ -42,6 +44,11 @@ def waiting(site: Path) -> PublicationStep:
 def break_it(settings: Settings) -> None:
     """The portal refuses whoever comes by the name that its settings give it."""
     settings.ALLOWED_HOSTS = ["elsewhere.sluice.example"]
+
+
+def seconds_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed has rested."""
+    monkeypatch.setattr(sweeping, "_resting", Resting())
 
 
 def mend_it(settings: Settings) -> None:
@@ -72,7 +79,7 @@ def test_an_export_is_promised_where_a_worker_keeps_a_site(settings: Settings, t
 
 
 def test_a_run_that_fails_is_told_at_once_and_done_once_it_is_mended(
-    waiting: PublicationStep, site: Path, settings: Settings
+    waiting: PublicationStep, site: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     break_it(settings)
     for _ in range(2):
@@ -84,6 +91,8 @@ def test_a_run_that_fails_is_told_at_once_and_done_once_it_is_mended(
     failing = ExportedSite.objects.failing().get()
     assert (failing.folder, failing.trouble, failing.done_at) == (str(site), waiting.trouble, None)
     mend_it(settings)
+    assert not sweeping.sweep(), "it rests for some seconds"
+    seconds_later(monkeypatch)
     assert sweeping.sweep(), "before its next try is due"
     waiting.refresh_from_db()
     assert (waiting.state, waiting.trouble) == (Sending.SENT, "")
@@ -157,7 +166,7 @@ def test_nothing_waits_for_ever_for_a_site_that_nobody_keeps(waiting: Publicatio
 
 
 def test_a_run_that_fails_over_no_publication_is_seen_by_the_team_and_by_operators(
-    site: Path, settings: Settings
+    site: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.mkdir()
     (site / "thesis.txt").write_text("mine")
@@ -172,5 +181,6 @@ def test_a_run_that_fails_over_no_publication_is_seen_by_the_team_and_by_operato
         assert said in client.get(address).content.decode()
     assert said not in Client().get("/trees/").content.decode()
     (site / "thesis.txt").unlink()
+    seconds_later(monkeypatch)
     assert sweeping.sweep()
     assert said not in client.get("/trees/").content.decode()
