@@ -59,6 +59,38 @@ def publish(count: int, *, first: int = 1) -> None:
             _publish(number)
 
 
+def bring_tree(count: int) -> None:
+    """A tree with so many releases on each branch. The older half of the branches is followed no longer; nothing is
+    missing from the releases of the others.
+    """
+    from releases.models import Backlog, Branch, PointRelease, Tree
+
+    tree = Tree.objects.create(slug="sluice", url="https://git.sluice.example/sluice.git")
+    commits = dict.fromkeys(("stable_commit", "staging_commit", "fork_commit"), "1" * 40)
+    for place, name in enumerate(BRANCHES):
+        branch = Branch.objects.create(
+            tree=tree,
+            name=name,
+            position=place,
+            stable_ref=f"stable-{name}",
+            staging_ref=f"staging-{name}",
+            is_followed=place >= len(BRANCHES) // 2,
+            **commits,
+        )
+        for number in range(count):
+            release = PointRelease.objects.create(
+                branch=branch,
+                tag=f"RELEASE-{name}.{number}",
+                number=number,
+                commit=hashlib.sha1(f"{name}.{number}".encode(), usedforsecurity=False).hexdigest(),
+                tagged_at=FIRST_AT + timedelta(days=365 * place + 60 * number),
+            )
+            if branch.is_followed:
+                made_of = hashlib.sha256(release.tag.encode()).hexdigest()
+                wanted = made_of if number < count - 1 else ""
+                Backlog.objects.create(release=release, base_commit=release.commit, digest=made_of, wanted=wanted)
+
+
 @contextmanager
 def _in_pieces() -> Iterator[None]:
     from advisories.release import sealing

@@ -26,7 +26,9 @@ most in parentheses. Pages are asked for as browsers do, packed. *made anew* is 
 query string different each time. The exported site is served by Python's own file server, which a file of 20 kB is
 asked of as well. The archive is made up (`bench/archive.py`): three patches each, a fifth in two versions. Exporting
 is timed as a command, with Python's start and end, and in a worker, which has started before. The run of all of
-it lays two spares besides, which the next ones take instead of making thousands of folders."""
+it lays two spares besides, which the next ones take instead of making thousands of folders. In the end a tree comes
+with releases on eight branches: of four a list is kept for each release, the releases of the others, which nobody
+follows any more, are answered for by every advisory, so that one more changes all of their pages."""
 
 _BARE = """
 from django.conf import settings
@@ -49,6 +51,8 @@ class Sizes:
     advisories: int = 500
     requests: int = 400
     rounds: int = 5
+    releases: int = 12
+    """Of each of eight branches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +72,23 @@ def main() -> None:
     parser.add_argument("--advisories", type=int, default=500)
     parser.add_argument("--requests", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--releases", type=int, default=12)
     parser.add_argument("--page", type=Path, default=Path(__file__).with_name("site.md"))
     parser.add_argument("--archive", type=int, nargs=2, metavar=("FIRST", "COUNT"), help="publish, and nothing else")
+    parser.add_argument("--tree", type=int, metavar="RELEASES", help="bring a tree with releases, and nothing else")
     parser.add_argument("--worker", type=Path, metavar="DIR", help="export to it for each line that comes in")
     told = parser.parse_args()
     if told.worker:
         _be_worker(told.worker)
         return
-    if told.archive:
+    if told.archive or told.tree:
         archive.set_up(Path(os.environ["PENSTOCK_VAR"]))
-        archive.publish(told.archive[1], first=told.archive[0])
+        if told.archive:
+            archive.publish(told.archive[1], first=told.archive[0])
+        else:
+            archive.bring_tree(told.tree)
         return
-    write_page(told.page, Sizes(told.advisories, told.requests, told.rounds))
+    write_page(told.page, Sizes(told.advisories, told.requests, told.rounds, told.releases))
 
 
 def write_page(to: Path, sizes: Sizes) -> None:
@@ -92,6 +101,7 @@ def write_page(to: Path, sizes: Sizes) -> None:
         _python(env, "-m", "bench.site", "--archive", "1", str(sizes.advisories))
         exports = _exports(env, site, sizes)
         speeds = _speeds(env, Path(place), site, sizes)
+        exports += _exports_with_releases(env, site, sizes)
     head = page.head("The public site", _WHAT, _command(sizes), load, time.monotonic() - began)
     to.write_text(
         f"{head}\n## Requests\n\n{_requests_table(speeds)}\n## Exporting\n\n{_exports_table(exports)}", "utf-8"
@@ -111,6 +121,17 @@ def _exports(env: dict[str, str], site: Path, sizes: Sizes) -> list[tuple[str, T
         _publish(env, sizes.advisories + 1 + number)
         found.append(("one more advisory", _export(env, site)))
     return found + _exports_of_a_worker(env, site, sizes)
+
+
+def _exports_with_releases(env: dict[str, str], site: Path, sizes: Sizes) -> list[tuple[str, Took]]:
+    """The same archive with releases, each of which has pages that lean on what is public."""
+    _python(env, "-m", "bench.site", "--tree", str(sizes.releases))
+    count = len(archive.BRANCHES) * sizes.releases
+    found = [(f"all of it with {count} releases, which every document names", _export(env, site))]
+    for number in range(3):
+        _publish(env, sizes.advisories + 7 + number)
+        found.append((f"one more advisory, with {count} releases", _export(env, site)))
+    return found
 
 
 def _exports_of_a_worker(env: dict[str, str], site: Path, sizes: Sizes) -> list[tuple[str, Took]]:

@@ -1,11 +1,13 @@
-"""What of trees and releases is exported, in parts that change together: one a branch, one that follows the mirrors.
+"""What of trees and releases is exported, in parts that change together: two a branch, one that follows the mirrors.
 
 A project with a hundred releases has some hundred files of what they lack. Whoever exports after each advisory asks
-for those that may be others, and not for the rest.
+for those that may be others, and not for the rest: a release of which a list is kept changes with its list, the pages
+of the others with every advisory, since each is asked about them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +19,7 @@ from advisories.public.asking import Asked
 from releases.board import outlook
 from releases.board import reading as boards
 from releases.board.rows import Facts, read_facts
-from releases.lacking.reading import lacking, with_steps
+from releases.lacking.reading import lacking, standing_of, with_steps
 from releases.models import Backlog, Branch, PointRelease, Tree
 
 Places = Iterable[tuple[str, dict[str, Any]]]
@@ -30,18 +32,23 @@ def parts() -> Iterator[OtherPart]:
     facts, present = read_facts(AnonymousUser()), timezone.now()
     awaited = frozenset(one.pk for one in facts.series if present - one.uploaded_at < boards.PATIENCE)
     releases, lists = _releases(), _lists()
-    # What is not kept a list of is answered for by every advisory's own words.
     said = {slug: archive.standing_of(Asked(place=slug)) for slug in Tree.objects.values_list("slug", flat=True)}
     for branch in Branch.objects.select_related("tree").order_by("tree__slug", "position"):
-        made_of = (
+        own, name = releases[branch.pk], f"{branch.tree.slug}-{branch.name}"
+        unlisted = _unlisted(branch, own, lists)
+        released = [
             _row(branch),
             outlook.support_of(branch),
             branch.is_security_supported_on(present.date()),
-            [(_row(one), lists.get(one.pk)) for one in releases[branch.pk]],
-            _on_board(facts, branch, awaited),
-            said[branch.tree.slug],
-        )
-        yield OtherPart(f"branch-{branch.tree.slug}-{branch.name}", lambda branch=branch: _of_branch(branch), made_of)  # type: ignore[misc]  # bound now: the loop moves on
+            [_row(one) for one in own],
+            sorted(one.pk for one in unlisted),
+        ]
+        listed = [released, [_told_of(lists.get(one.pk)) for one in own], _on_board(facts, branch, awaited)]
+        yield OtherPart(f"branch-{name}", partial(_of_branch, branch, unlisted), listed)
+        if unlisted:
+            yield OtherPart(
+                f"unlisted-{name}", partial(_of_unlisted, branch, unlisted), [released, said[branch.tree.slug]]
+            )
 
 
 def standing() -> object:
@@ -61,12 +68,22 @@ def _of_mirrors() -> Places:
         yield "releases:tree", {"slug": tree.slug}
 
 
-def _of_branch(branch: Branch) -> Places:
+def _of_unlisted(branch: Branch, unlisted: Iterable[PointRelease]) -> Places:
+    for release in unlisted:
+        yield "releases:release", _places(branch, release)
+
+
+def _places(branch: Branch, release: PointRelease) -> dict[str, Any]:
+    return {"slug": branch.tree.slug, "name": branch.name, "version": f"{branch.name}.{release.number}"}
+
+
+def _of_branch(branch: Branch, unlisted: Collection[PointRelease]) -> Places:
     yield "releases:branch", {"slug": branch.tree.slug, "name": branch.name}
     may_have_steps = with_steps()
     for release in PointRelease.objects.filter(branch=branch).select_related("branch__tree").order_by("number"):
-        places = {"slug": branch.tree.slug, "name": branch.name, "version": str(release)}
-        yield "releases:release", places
+        places = _places(branch, release)
+        if release not in unlisted:
+            yield "releases:release", places
         yield "releases:release_json", places
         if release.pk in may_have_steps and (told := lacking(release)).steps:
             yield "releases:release_mbox", places
@@ -85,13 +102,28 @@ def _releases() -> Mapping[int, list[PointRelease]]:
     return found
 
 
-def _lists() -> Mapping[int, object]:
-    """What is told of the list of each release, by the release's primary key."""
-    names = ("digest", "base_commit", "left_out", "verified_tree", "is_binary")
-    return {
-        one.release_id: (*(getattr(one, name) for name in names), bool(one.wanted), one.is_owed, one.is_given_up)
-        for one in Backlog.objects.defer("steps", "verdicts")
-    }
+def _lists() -> Mapping[int, Backlog]:
+    """The list of each release, by the release's primary key, without what is in it."""
+    return {one.release_id: one for one in Backlog.objects.defer("steps", "verdicts")}
+
+
+def _told_of(kept: Backlog | None) -> object:
+    """All that readers are told of a list; its digest stands for what is in it."""
+    if kept is None:
+        return None
+    names = ("digest", "base_commit", "left_out", "verified_tree", "is_binary", "is_owed", "is_given_up")
+    return (bool(kept.wanted), *(getattr(kept, name) for name in names))
+
+
+def _unlisted(branch: Branch, own: Sequence[PointRelease], lists: Mapping[int, Backlog]) -> list[PointRelease]:
+    """The releases of a branch, which are given in their order, that no list is kept of."""
+    found = []
+    for newer, release in enumerate(reversed(own)):
+        kept = lists.get(release.pk)
+        is_of_it = kept is not None and kept.base_commit == release.commit
+        if not standing_of(branch, newer, kept if is_of_it else None).is_kept:
+            found.append(release)
+    return found
 
 
 def _on_board(facts: Facts, branch: Branch, awaited: frozenset[int]) -> object:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
+from operator import itemgetter
 
 from django.conf import settings
 
@@ -24,7 +25,7 @@ def known() -> Callable[[datetime], tuple[TreeFacts, ...]]:
 
 
 def _releases() -> dict[int, list[tuple[datetime | None, Version]]]:
-    """When each was tagged, by tree; those whose name is no version are left out."""
+    """When each was tagged, by tree, in the order of their versions; those whose name is no version are left out."""
     found: dict[int, list[tuple[datetime | None, Version]]] = defaultdict(list)
     rows = PointRelease.objects.order_by("branch", "number")
     for tree, branch, number, tagged_at in rows.values_list("branch__tree", "branch__name", "number", "tagged_at"):
@@ -32,6 +33,8 @@ def _releases() -> dict[int, list[tuple[datetime | None, Version]]]:
             found[tree].append((tagged_at, parse_version(f"{branch}.{number}")))
         except NotAVersion:
             continue
+    for releases in found.values():
+        releases.sort(key=itemgetter(1))
     return found
 
 
@@ -41,5 +44,5 @@ def _facts(tree: Tree, releases: list[tuple[datetime | None, Version]], instant:
         name=tree.slug,
         title=settings.PROJECT_NAME if tree.slug == settings.MAIN_TREE else tree.slug,
         repository=tree.url if tree.url.startswith("https://") and is_address(tree.url) else "",
-        releases=tuple(sorted(version for at, version in releases if at is None or at <= instant)),
+        releases=tuple(version for at, version in releases if at is None or at <= instant),
     )

@@ -1,13 +1,16 @@
 """“Is my version affected?”: every published advisory asked about one version of one tree."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 
-from advisories.affected import Answer, Finding, find, find_on_line
+from advisories.affected import Answer, Finding, Statement, find, find_on_line
 from advisories.lifecycle import State
 from advisories.models import Publication
 from advisories.public import saying
+from advisories.public.in_hand import once
 from advisories.public.reading import known_among
 from advisories.spoken_versions import spoken
 from advisories.versions import Line, NotAVersion
@@ -21,6 +24,7 @@ class Hit:
 
     number: int
     title: str
+    url: str
     finding: Finding
 
     @property
@@ -70,20 +74,13 @@ def every(tree: str, version: str) -> Answered | None:
         place = spoken(version.replace("\0", ""), (tree, settings.PROJECT_NAME))
     except NotAVersion as refusal:
         return Answered(tree, version, str(refusal))
-    published = Publication.objects.current().filter(entry__places__contains=f"\n{tree}\n")
-    published = published.exclude(advisory__state=State.WITHDRAWN)
-    rows = list(published.order_by("-number").values_list("number", "title", "content__affected"))
-    contents = [{"affected": affected or []} for _, _, affected in rows]
-    known = known_among(saying.conditions_in(contents))
     hits, silent = [], 0
-    for (number, title, _), content in zip(rows, contents, strict=True):
-        told = saying.without_hidden(content, known)
-        lines = next((each for each in saying.trees(told) if each.tree == tree), None)
-        if lines is None:
+    for number, title, url, statements in once(("said of", tree), lambda: _said_of(tree)):
+        if statements is None:
             silent += 1
         else:
-            found = find_on_line(lines.statements, place) if isinstance(place, Line) else find(lines.statements, place)
-            hits.append(Hit(number, title, found))
+            found = find_on_line(statements, place) if isinstance(place, Line) else find(statements, place)
+            hits.append(Hit(number, title, url, found))
     by_answer = {answer: tuple(hit for hit in hits if hit.finding.answer is answer) for answer in Answer}
     return Answered(
         tree,
@@ -94,3 +91,18 @@ def every(tree: str, version: str) -> Answered | None:
         clear=len(by_answer[Answer.NOT_AFFECTED]),
         silent=silent,
     )
+
+
+def _said_of(tree: str) -> Sequence[tuple[int, str, str, Sequence[Statement] | None]]:
+    """Number, title and address of each advisory about a tree, the newest first, and what it says of versions."""
+    published = Publication.objects.current().filter(entry__places__contains=f"\n{tree}\n")
+    published = published.exclude(advisory__state=State.WITHDRAWN)
+    rows = list(published.order_by("-number").values_list("number", "title", "content__affected"))
+    contents = [{"affected": affected or []} for _, _, affected in rows]
+    known = known_among(saying.conditions_in(contents))
+    found = []
+    for (number, title, _), content in zip(rows, contents, strict=True):
+        trees = saying.trees(saying.without_hidden(content, known))
+        statements = next((each.statements for each in trees if each.tree == tree), None)
+        found.append((number, title, reverse("advisories:detail", args=[number]), statements))
+    return found

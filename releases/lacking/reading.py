@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from advisories.models import Advisory
+from advisories.public.in_hand import once
 from advisories.spoken_versions import spoken
 from advisories.versions import NotAVersion, Version
 from releases.engine.verdicts import CommitLine, FailedHunk, failed_hunk
@@ -60,17 +61,19 @@ def last_releases(tree: str) -> list[PointRelease]:
 
 
 def lacking(release: PointRelease) -> Lacking:
-    """Everything that is known of one point release."""
+    """Everything that is known of one point release; read once for its page and its files where answers hold."""
+    return once(("lacking", release.pk), lambda: _lacking(release))
+
+
+def _lacking(release: PointRelease) -> Lacking:
     branch = release.branch
     last = PointRelease.objects.filter(branch=branch).order_by("-number")[0]
     kept = Backlog.objects.filter(release=release, base_commit=release.commit).first()
-    if release == last:
-        standing, backlog, checks = _of_the_last(branch, kept), kept, _checks(release)
-    else:
-        standing = _of_an_earlier(release, kept)
-        backlog, checks = (kept, _verdicts(kept)) if standing.is_kept and kept else (None, {})
+    newer = PointRelease.objects.filter(branch=branch, number__gt=release.number).count()
+    standing = standing_of(branch, newer, kept)
     if not standing.is_kept:
         return Lacking(branch, release, last, standing)
+    backlog, checks = kept, _checks(release) if release == last else _verdicts(kept) if kept else {}
     fixes, revisions = _fixes(branch, checks)
     steps = _steps(backlog, fixes, revisions) if backlog else ()
     listed = {step.fix.series for step in steps if step.fix}
@@ -94,7 +97,7 @@ def lacking(release: PointRelease) -> Lacking:
 def made_of(told: Lacking) -> tuple[object, ...]:
     """Everything that a page or a file of it depends on: another value, another page."""
     names = ("standing", "steps", "apart", "by_hand", "waiting", "there", "verified_tree", "is_binary")
-    return (told.release.pk, told.release.commit, told.last.pk, *(getattr(told, name) for name in names))
+    return (told.release.pk, told.release.commit, told.last.pk, told.why, *(getattr(told, name) for name in names))
 
 
 def with_steps() -> set[int]:
@@ -102,20 +105,15 @@ def with_steps() -> set[int]:
     return set(Backlog.objects.exclude(steps=[]).values_list("release", flat=True))
 
 
-def _of_the_last(branch: Branch, kept: Backlog | None) -> Standing:
+def standing_of(branch: Branch, newer: int, kept: Backlog | None) -> Standing:
+    """How far the list of a release is, after which `newer` came on its branch. `kept` is the list of its commit."""
     if not branch.is_followed:
         return Standing.UNFOLLOWED
-    return Standing.MADE if kept else Standing.COMING
-
-
-def _of_an_earlier(release: PointRelease, kept: Backlog | None) -> Standing:
-    branch = release.branch
-    if not branch.is_followed:
-        return Standing.UNFOLLOWED
+    if not newer:
+        return Standing.MADE if kept else Standing.COMING
     if not branch.is_security_supported_on(timezone.now().date()):
         return Standing.UNSUPPORTED
     if kept is None or not kept.wanted:
-        newer = PointRelease.objects.filter(branch=branch, number__gt=release.number).count()
         return Standing.TOO_OLD if newer >= MOST_LISTED else Standing.COMING
     if kept.is_given_up:
         return Standing.FAILED

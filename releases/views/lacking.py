@@ -35,15 +35,17 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def release(request: HttpRequest, slug: str, name: str, version: str) -> HttpResponse:
     """Which published fixes a release is without, and in which order all of them apply."""
-    told, standing = _told(slug, name, version), archive.standing()
+    told = _told(slug, name, version)
+    # Without a list, every advisory is asked.
+    asked = None if told.standing.is_kept else archive.standing()
 
     def make() -> HttpResponse:
-        answered = versions.every(slug, version) if not told.standing.is_kept else None
+        answered = versions.every(slug, version) if asked else None
         by_hand = () if told.is_last else stopped(told.by_hand)
         context = {"told": told, "answered": answered, "by_hand": by_hand}
         return render(request, "releases/release_detail.html", context)
 
-    return caching.answer(request, current_policy(), (*made_of(told), standing), None, make)
+    return caching.answer(request, current_policy(), (*made_of(told), asked), None, make)
 
 
 @public_page

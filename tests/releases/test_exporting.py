@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
+from advisories.affected import Status
 from advisories.exporting import site
 from advisories.exporting.asking import Answer, ask
 from advisories.lifecycle import State
-from advisories.models import Advisory
+from advisories.models import Advisory, Affected
 from advisories.public import keeping
 from releases import exporting
 from releases.models import Backlog, Branch, Flag, PointRelease
@@ -167,3 +168,28 @@ def test_whatever_moves_is_in_the_next_generation(
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     return ((str(one.relative_to(folder)), one) for one in folder.rglob("*") if one.is_file())
+
+
+def test_an_advisory_has_only_pages_of_releases_asked_for_of_which_no_list_is_kept(
+    branch: Branch, tmp_path: Path, asked: list[str]
+) -> None:
+    Branch.objects.filter(name="1.8").update(is_followed=False)
+    site.export(tmp_path, jobs=1)
+    asked.clear()
+    said = make_advisory(number=9)
+    Affected.objects.create(advisory=said, position=1, tree="sluice", ranges="1.8.x", status=Status.AFFECTED)
+    make_publication(said, timezone.now())
+    site.export(tmp_path, jobs=1)
+    assert [one for one in asked if one.startswith("/trees/sluice/1")] == ["/trees/sluice/1.8/1.8.3/"]
+    assert list(stale(tmp_path)) == []
+
+
+def test_a_date_of_support_that_moves_is_on_the_pages_of_all_its_releases(branch: Branch, tmp_path: Path) -> None:
+    ended = Branch.objects.get(name="1.8")
+    release_on(ended, 2)
+    Branch.objects.filter(pk=ended.pk).update(security_supported_until=date(2020, 1, 1))
+    site.export(tmp_path, jobs=1)
+    Branch.objects.filter(pk=ended.pk).update(security_supported_until=date(2020, 2, 2))
+    assert "trees/sluice/1.8/1.8.2/index.html" in list(stale(tmp_path))
+    site.export(tmp_path, jobs=1)
+    assert list(stale(tmp_path)) == []
