@@ -94,7 +94,7 @@ def feed(asked: Asked, address: str) -> bytes:
         licence=settings.PUBLISHER["licence"],
         updated_at=rows[0].updated_at if rows else EPOCH,
     )
-    return atom.write(told, (_entry(row) for row in rows))
+    return atom.write(told, (once(("entry", row), lambda row=row: _entry(row)) for row in rows))  # type: ignore[misc]  # bound now
 
 
 def feed_address(asked: Asked) -> str:

@@ -5,17 +5,23 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
 from advisories.downloads import attachment
 from advisories.policies import current_policy
 from advisories.public import archive, caching, versions
+from advisories.public.in_hand import once
+from advisories.public.versions import Hit
 from releases.evidence.backport import MirrorMissing
 from releases.lacking import files
 from releases.lacking.reading import lacking, last_releases, made_of, release_called, release_of
 from releases.lacking.stopping import stopped
 from releases.lacking.values import Lacking
+
+MOST_NAMED = 200
+"""Advisories that a page lists of a release of which no list is kept."""
 
 
 @public_page
@@ -42,7 +48,8 @@ def release(request: HttpRequest, slug: str, name: str, version: str) -> HttpRes
     def make() -> HttpResponse:
         answered = versions.every(slug, version) if asked else None
         by_hand = () if told.is_last else stopped(told.by_hand)
-        context = {"told": told, "answered": answered, "by_hand": by_hand}
+        named = _named(answered.affected[:MOST_NAMED]) if answered else ""
+        context = {"told": told, "answered": answered, "by_hand": by_hand, "named": named, "most": MOST_NAMED}
         return render(request, "releases/release_detail.html", context)
 
     return caching.answer(request, current_policy(), (*made_of(told), asked), None, make)
@@ -77,6 +84,12 @@ def release_json(request: HttpRequest, slug: str, name: str, version: str) -> Ht
         return response
 
     return caching.answer(request, current_policy(), made_of(told), None, make)
+
+
+def _named(hits: tuple[Hit, ...]) -> str:
+    """The list of advisories; the same one for all releases of which the same is said, where answers hold."""
+    key = ("named", *(hit.number for hit in hits))
+    return once(key, lambda: render_to_string("releases/_release_hits.html", {"hits": hits}))
 
 
 def _file(
