@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 from django.views.generic import RedirectView, TemplateView
 
 from accounts.doors import public_page
@@ -9,6 +10,7 @@ from advisories.views import records
 from advisories.views.public import home
 from config import branding
 from config.health import alive, ready
+from config.later import Later
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
@@ -22,7 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("policy/", include("advisories.urls.policy")),
     path("members/", include("advisories.urls.members")),
     path("", include("advisories.urls.answering")),
-    path("api/v1/", include("config.api")),
+    # Its schemas take a tenth of a second to make, for people and commands that never ask for them.
+    Later(RoutePattern("api/v1/"), "config.api", app_name="api", namespace="api"),
     path("members/", include("advisories.urls.joining")),
     path("", include("releases.urls")),
     path(".well-known/security.txt", records.security_txt, name="security_txt"),

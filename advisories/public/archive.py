@@ -1,6 +1,6 @@
 """The list of everything that is public: filtered, searched and sorted by the database, a page at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -100,7 +100,8 @@ def page_of(asked: Asked, number: int | str | None) -> Page[Row]:
     found = _asked_for(asked)
     order = F(SORTS[asked.sort])
     ordered = order.desc(nulls_last=True) if asked.descending else order.asc(nulls_last=True)
-    paginator = Paginator(_Rows(found.order_by(ordered, "-number")), PAGE, allow_empty_first_page=True)
+    rows = _Rows(found.order_by(ordered, "-number"), lambda: once(("count", asked), found.count))
+    paginator = Paginator(rows, PAGE, allow_empty_first_page=True)
     return paginator.get_page(number)
 
 
@@ -181,11 +182,11 @@ def _marked(found: QuerySet[Publication]) -> QuerySet[Any]:
 class _Rows(Sequence[Row]):
     """A query as a paginator takes it, whose pages are frozen rows."""
 
-    def __init__(self, found: QuerySet[Any]) -> None:
-        self._found = found
+    def __init__(self, found: QuerySet[Any], count: Callable[[], int]) -> None:
+        self._found, self._count = found, count
 
     def __len__(self) -> int:
-        return self._found.count()
+        return self._count()
 
     @overload
     def __getitem__(self, part: int) -> Row: ...
