@@ -67,9 +67,9 @@ def lacking(release: PointRelease) -> Lacking:
 
 def _lacking(release: PointRelease) -> Lacking:
     branch = release.branch
-    last = PointRelease.objects.filter(branch=branch).order_by("-number")[0]
+    onwards = list(PointRelease.objects.filter(branch=branch, number__gte=release.number).order_by("number"))
+    last, newer = onwards[-1], len(onwards) - 1
     kept = Backlog.objects.filter(release=release, base_commit=release.commit).first()
-    newer = PointRelease.objects.filter(branch=branch, number__gt=release.number).count()
     standing = standing_of(branch, newer, kept)
     if not standing.is_kept:
         return Lacking(branch, release, last, standing)
