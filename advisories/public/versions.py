@@ -16,6 +16,8 @@ from advisories.spoken_versions import spoken
 from advisories.versions import Line, NotAVersion
 
 _ORDER = {Answer.AFFECTED: 0, Answer.UNKNOWN: 1, Answer.NOT_AFFECTED: 2}
+MOST_NAMED = 200
+"""Advisories that a page names in one list; how many there are, it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,16 @@ class Answered:
     def says_nothing(self) -> bool:
         """Whether no advisory has anything to do with the tree."""
         return not (self.affected or self.open or self.clear or self.silent)
+
+    @property
+    def affected_named(self) -> tuple[Hit, ...]:
+        """As many of `affected` as a page lists, the newest first."""
+        return self.affected[:MOST_NAMED]
+
+    @property
+    def open_named(self) -> tuple[Hit, ...]:
+        """As many of `open`, likewise."""
+        return self.open[:MOST_NAMED]
 
     @property
     def example(self) -> str:

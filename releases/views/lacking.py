@@ -20,9 +20,6 @@ from releases.lacking.reading import lacking, last_releases, made_of, release_ca
 from releases.lacking.stopping import stopped
 from releases.lacking.values import Lacking
 
-MOST_NAMED = 200
-"""Advisories that a page lists of a release of which no list is kept."""
-
 
 @public_page
 @require_safe
@@ -48,8 +45,8 @@ def release(request: HttpRequest, slug: str, name: str, version: str) -> HttpRes
     def make() -> HttpResponse:
         answered = versions.every(slug, version) if asked else None
         by_hand = () if told.is_last else stopped(told.by_hand)
-        named = _named(answered.affected[:MOST_NAMED]) if answered else ""
-        context = {"told": told, "answered": answered, "by_hand": by_hand, "named": named, "most": MOST_NAMED}
+        named = _named(answered.affected_named) if answered else ""
+        context = {"told": told, "answered": answered, "by_hand": by_hand, "named": named}
         return render(request, "releases/release_detail.html", context)
 
     return caching.answer(request, current_policy(), (*made_of(told), asked), None, make)

@@ -13,6 +13,7 @@ from advisories.affected import Needs, Status
 from advisories.content import Fixes, FrozenPatch, FrozenVerdict
 from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, Identifier, Publication, Standing, Vector
+from advisories.public import keeping, versions
 from advisories.release import publishing, sealing
 from tests.make import make_advisory, make_publication, make_user
 
@@ -230,6 +231,23 @@ def test_who_names_a_branch_hears_of_all_its_releases_and_is_asked_for_one(publi
     assert "Releases of sluice 1.6.x are affected by <strong>1</strong> advisory" in page
     assert "Name yours, such as <code>1.6.2</code>" in page
     assert "1 advisory says that no release of it is affected" in shown("/advisories/affected?version=1.4.x")
+
+
+def test_a_list_that_is_cut_says_how_long_it_is(published: Advisory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "MOST_NAMED", 2)
+    for number in range(13, 17):
+        other = make_advisory(number=number, title=f"Title {number}")
+        standing = Status.AFFECTED if number < 15 else Status.UNKNOWN
+        Affected.objects.create(advisory=other, position=1, tree="sluice", ranges="1.6", status=standing)
+        publishing.publish_known(other, fixes(), timezone.now())
+    page = shown("/advisories/affected?version=1.6.1")
+    assert "is affected by <strong>3</strong> advisories" in page
+    assert "These are the newest 2 of them." in page
+    assert [number for number in range(12, 17) if f"SSA-{number}</strong>" in page] == [13, 14, 15, 16]
+    assert "of 2." not in page
+    monkeypatch.setattr(versions, "MOST_NAMED", 1)
+    keeping.forget()
+    assert "These are the newest 1 of 2." in shown("/advisories/affected?version=1.6.1")
 
 
 def test_an_advisory_that_says_nothing_about_versions_is_no_good_answer(published: Advisory) -> None:

@@ -36,6 +36,18 @@ def look_over(page: Page, called: str = "") -> list[str]:
     return wrong + [f"{broken['id']}: {broken['nodes'][0]['html'][:200]}" for broken in found.response["violations"]]
 
 
+def press(page: Page, name: str, *, exact: bool = True) -> None:
+    """Press the button of that name, and wait for the page that follows: a click itself waits for nothing."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=exact).first.click()
+
+
+def follow(page: Page, name: str) -> None:
+    """Follow the link of that name, likewise."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name, exact=True).first.click()
+
+
 def _keep_picture(page: Page, called: str) -> None:
     size = page.viewport_size
     scheme = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"

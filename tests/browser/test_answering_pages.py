@@ -13,7 +13,7 @@ from advisories.predisclosure import answering, promising
 from advisories.predisclosure.answering import Told
 from advisories.writing import commenting
 from tests.advisories.predisclosure.told import predisclosed
-from tests.browser.looking import FORMS, look_at
+from tests.browser.looking import FORMS, follow, look_at, press
 from tests.make import make_contact, make_member, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -92,13 +92,13 @@ def test_empty_pages_and_mistakes_hold(open_browser: Open) -> None:
     found += look_at(page, "/members/advisories/40/discussion", "member-discussion-empty")
     page.goto("/members/products/")
     page.get_by_label("Product").fill("Stable 12")
-    page.get_by_role("button", name="Add the product").click()
+    press(page, "Add the product")
     page.goto("/members/advisories/40/readiness")
-    page.get_by_role("link", name="Answer for Stable 12").click()
+    follow(page, "Answer for Stable 12")
     page.get_by_label("How far are you?").select_option("not-affected")
-    page.get_by_role("button", name="Keep the answer").click()
+    press(page, "Keep the answer")
     assert page.get_by_text("Say why it isn't affected").is_visible()
     page.get_by_label("Why it isn't affected").fill("That driver is not built.")
-    page.get_by_role("button", name="Keep the answer").click()
+    press(page, "Keep the answer")
     assert page.get_by_text("Kept for Stable 12.").is_visible()
     assert not found

@@ -16,7 +16,7 @@ from advisories.writing import drafting
 from releases.fixes import fixes_of
 from tests.advisories.release.test_releasing import SECTIONS
 from tests.browser.conftest import Open
-from tests.browser.looking import FORMS, look_at
+from tests.browser.looking import FORMS, follow, look_at, press
 from tests.make import make_advisory, make_branch, make_series, make_tree, make_user
 from tests.upstream import fix, numbered
 from tests.walk.batches import armed, its_instant_comes
@@ -90,9 +90,9 @@ def test_a_release_is_planned_and_frozen_without_scripts(people: list[User], ope
     page = open_browser(people[0], scripts=False).new_page()
     page.goto(f"/desk/plan?advisory={advisory.number}")
     page.get_by_label("Day", exact=True).fill(f"{timezone.now() + timedelta(days=9):%Y-%m-%d}")
-    page.get_by_role("button", name="Plan it").click()
-    page.get_by_role("link", name="Freeze…").click()
-    page.get_by_role("button", name="Freeze").click()
+    press(page, "Plan it")
+    follow(page, "Freeze…")
+    press(page, "Freeze")
     expect(page.get_by_text("A worker writes and signs the text now.")).to_be_visible()
 
 
@@ -121,7 +121,7 @@ def test_what_follows_a_release_is_accessible_and_fits_however_far_it_is(
     assert look_at(page, f"/desk/{batch.pk}/", "steps in trouble") == []
     assert look_at(context.new_page(), "/desk/", "desk with trouble") == []
     assert look_at(context.new_page(), "/trees/", "trees with trouble") == []
-    page.get_by_role("button", name="Try again").first.click()
+    press(page, "Try again", exact=False)
     expect(page.get_by_text("It is tried again.")).to_be_visible()
     PublicationStep.objects.update(state=Sending.SENT, sent_at=timezone.now(), trouble="")
     assert look_at(context.new_page(), f"/desk/{batch.pk}/", "steps all done") == []

@@ -15,7 +15,7 @@ from advisories.lifecycle import State
 from advisories.models import Advisory, Consent, DoorKind, Embargo, Party, Proposal, Report, ReportDoor
 from advisories.policy import Policy
 from tests.browser.conftest import Open
-from tests.browser.looking import look_at
+from tests.browser.looking import follow, look_at, press
 from tests.make import make_accepted_report, make_advisory, make_embargo, make_guest, make_user
 
 pytestmark = pytest.mark.browser
@@ -79,20 +79,20 @@ def test_a_date_is_proposed_confirmed_and_agreed_without_scripts(
     page = open_browser(person, scripts=False).new_page()
     page.goto("/advisories/61/embargo/")
     page.get_by_label("Date").first.fill(f"{timezone.now() + 20 * DAY:%Y-%m-%d}")
-    page.get_by_role("button", name="Propose").click()
+    press(page, "Propose")
     expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
     for step in ("Propose it all the same", "Agree on it all the same"):
         page.get_by_label("linux-distros list").check()
         page.get_by_label("Why this date all the same").fill("They granted an exception.")
-        page.get_by_role("button", name=step).click()
+        press(page, step)
         if step.startswith("Propose"):
-            page.get_by_role("link", name="Agree on it").click()
+            follow(page, "Agree on it…")
     assert Embargo.of(advisory).is_in_force
 
 
 def test_a_finder_consents_without_scripts(person: User, report: Report, open_browser: Open) -> None:
     page = open_browser(scripts=False).new_page()
     page.goto(f"/report/{ReportDoor.open_for(report, DoorKind.PAGE)}/")
-    page.get_by_role("button", name="I agree").click()
+    press(page, "I agree")
     expect(page.get_by_text("Agreed", exact=True)).to_be_visible()
     assert Consent.objects.get(report=report).standing == "signatory"

@@ -15,7 +15,7 @@ from advisories.predisclosure import deciding, keeping_from
 from tests.advisories.predisclosure.applying import filled, public_key
 from tests.advisories.predisclosure.told import predisclosed
 from tests.browser.conftest import Open
-from tests.browser.looking import FORMS, look_at, look_over
+from tests.browser.looking import FORMS, follow, look_at, look_over, press
 from tests.make import make_contact, make_member, make_user
 
 pytestmark = pytest.mark.browser
@@ -83,35 +83,35 @@ def refused(context: BrowserContext) -> list[str]:
     page.goto("/members/apply/")
     page.get_by_label("Role address").fill("ada.weir@weir.example")
     page.get_by_label("OpenPGP key").fill("not a key")
-    page.get_by_role("button", name="Send the application").click()
+    press(page, "Send the application")
     return look_over(page, "joining refused")
 
 
 def test_an_organisation_applies_and_is_accepted_without_scripts(coordinator: User, open_browser: Open) -> None:
     page = open_browser(scripts=False).new_page()
     page.goto("/members/")
-    page.get_by_role("link", name="Apply").click()
+    follow(page, "Apply")
     page.get_by_label("Name of the organisation").fill("Penstock BSD")
     page.get_by_label("Your mail address").fill("ada@penstock-bsd.example")
-    page.get_by_role("button", name="Send the application").click()
+    press(page, "Send the application")
     expect(page.get_by_role("heading", name="What is missing")).to_be_visible()
     for name, value in filled(name="Penstock BSD", contact_address="ada@penstock-bsd.example").items():
         if name not in ("accepts_terms", "wants_listing"):
             page.locator(f"[name={name}]").fill(value)
     page.get_by_label("We have read the terms and accept them").check()
-    page.get_by_role("button", name="Keep it, and hand it in").click()
+    press(page, "Keep it, and hand it in if nothing is missing")
     expect(page.get_by_text("The team looks at it")).to_be_visible()
     deciding.ask(Application.objects.get(name="Penstock BSD"), "Which hosts?", by=coordinator)
     team = open_browser(coordinator, scripts=False).new_page()
     page.reload()
     expect(page.get_by_text("Which hosts?")).to_be_visible()
     page.get_by_label("Your answer to the team").fill("All of them.")
-    page.get_by_role("button", name="Keep it, and hand it in").click()
+    press(page, "Keep it, and hand it in if nothing is missing")
     team.goto("/members/team/")
-    team.get_by_role("link", name="Penstock BSD").click()
+    follow(team, "Penstock BSD")
     expect(team.get_by_text("All of them.")).to_be_visible()
-    team.get_by_role("link", name="Accept").click()
+    follow(team, "Accept")
     team.get_by_label("Why").fill("It qualifies.")
     team.get_by_label("Not yet").check()
-    team.get_by_role("button", name="Accept it").click()
+    press(team, "Accept it")
     expect(team.get_by_role("heading", name="Penstock BSD", exact=True)).to_be_visible()

@@ -14,7 +14,7 @@ from advisories.predisclosure import reading
 from tests.advisories.predisclosure.told import make_batch, predisclosed, revised
 from tests.api.asking import make_token
 from tests.browser.conftest import Open
-from tests.browser.looking import look_at
+from tests.browser.looking import look_at, press
 from tests.make import make_advisory, make_contact, make_member, make_publication
 
 pytestmark = pytest.mark.browser
@@ -79,9 +79,9 @@ def test_a_token_is_made_and_an_advisory_acknowledged_without_scripts(contact: U
     page.goto("/members/tokens/new")
     page.get_by_label("What will hold it").fill("Feed reader")
     page.get_by_label("Feed and calendar").check()
-    page.get_by_role("button", name="Make it").click()
+    press(page, "Make it")
     expect(page.get_by_role("heading", name="Keep it now")).to_be_visible()
     expect(page.get_by_text("/advisories.atom")).to_be_visible()
     page.goto("/members/advisories/43/")
-    page.get_by_role("button", name="Say that it has arrived").click()
+    press(page, "Say that it has arrived")
     expect(page.get_by_text("Thank you: the team sees that it has arrived.")).to_be_visible()

@@ -12,7 +12,7 @@ from advisories.models import DoorKind, Report, ReportDoor
 from releases.models import Backlog, Branch, Check, Flag, Series
 from tests.accounts.codes import code_of, set_up_app
 from tests.browser.conftest import Open
-from tests.browser.looking import FORMS, look_at
+from tests.browser.looking import FORMS, look_at, press
 from tests.make import make_advisory, make_branch, make_report, make_tree, make_user
 from tests.releases.test_lacking import listed
 from tests.releases.views.rows import (
@@ -141,7 +141,7 @@ def test_the_filter_works_without_scripts(scene: Scene, open_browser: Open) -> N
     page = open_browser(scene.team, scripts=False).new_page()
     page.goto("/board/")
     page.get_by_label("Verdict").select_option("conflicts")
-    page.get_by_role("button", name="Filter").click()
+    press(page, "Filter")
     expect(page.get_by_role("row").filter(has_text="Words under embargo")).to_be_visible()
     expect(page.get_by_role("link", name=scene.public.advisory.label)).to_have_count(0)
 
@@ -161,24 +161,24 @@ def test_signing_in_uploading_and_signing_out(scene: Scene, open_browser: Open) 
     page.goto(f"/advisories/{scene.embargoed.advisory.number}/series/add")
     page.get_by_label("Mail address").fill("security@sluice.example")
     page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    press(page, "Sign in")
     page.get_by_label("Code").fill(code_of(secret))
-    page.get_by_role("button", name="Go on").click()
+    press(page, "Go on")
     page.get_by_label("sluice 1.7", exact=True).check()
     page.get_by_label("Patch files").set_input_files(
         {"name": "other.patch", "mimeType": "text/x-patch", "buffer": PATCH.replace(b"bounded", b"shut")}
     )
-    page.get_by_role("button", name="Upload and try it").click()
+    press(page, "Upload and try it")
     expect(page.get_by_text("1 patch kept")).to_be_visible()
     page.get_by_text("Your menu").or_(page.locator(".menu > summary")).first.click()
-    page.get_by_role("button", name="Sign out").click()
+    press(page, "Sign out")
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def test_a_flag_is_taken_from_the_check(scene: Scene, open_browser: Open) -> None:
     page = open_browser(scene.team).new_page()
     page.goto(f"/checks/{scene.conflict.pk}/")
-    page.get_by_role("button", name="Take it").click()
+    press(page, "Take it")
     expect(page.get_by_text("is yours")).to_be_visible()
     scene.flag.refresh_from_db()
     assert scene.flag.owner == scene.team

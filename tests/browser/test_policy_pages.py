@@ -13,7 +13,7 @@ from advisories.policy import Announced, Blackout, Cadence, Policy
 from advisories.release import scheduling
 from tests.advisories.release.test_planning import released
 from tests.browser.conftest import Open
-from tests.browser.looking import look_at
+from tests.browser.looking import look_at, press
 from tests.make import make_advisory, make_user
 
 pytestmark = pytest.mark.browser
@@ -54,8 +54,8 @@ def test_the_policy_is_changed_without_scripts(coordinator: User, open_browser: 
     page.goto("/policy/change")
     page.get_by_label("Approvals of a release").fill("3")
     page.get_by_label("Why it changes").fill("Three see more than two.")
-    page.get_by_role("button", name="See what it changes").click()
+    press(page, "See what it changes")
     expect(page.get_by_text("3 members of the team")).to_be_visible()
-    page.get_by_role("button", name="Save: let it hold from now on").click()
+    press(page, "Save: let it hold from now on")
     expect(page.get_by_role("heading", name="Version 2")).to_be_visible()
     assert policies.current_policy().quorum == 3

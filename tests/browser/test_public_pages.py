@@ -11,7 +11,7 @@ from advisories.models import Advisory, Affected, Identifier, Standing, Tag, Vec
 from advisories.release import publishing, sealing
 from tests.advisories.test_public_pages import VECTOR, fixes
 from tests.browser.conftest import Open
-from tests.browser.looking import FORMS, look_at
+from tests.browser.looking import FORMS, follow, look_at, press
 from tests.make import make_advisory
 
 pytestmark = pytest.mark.browser
@@ -97,11 +97,11 @@ def test_an_advisory_is_found_read_and_asked_without_scripts(archive: Advisory, 
     page = open_browser(scripts=False).new_page()
     page.goto("/advisories/")
     page.get_by_label("Words").fill("ada finder")
-    page.get_by_role("button", name="Show").click()
-    page.get_by_role("link", name="SSA-12").click()
+    press(page, "Show")
+    follow(page, "SSA-12")
     expect(page.get_by_role("heading", level=1)).to_contain_text("past the end of the queue")
     page.get_by_role("textbox", name="Is your version affected?").fill("1.5.3")
-    page.get_by_role("button", name="Ask").click()
+    press(page, "Ask")
     expect(page.get_by_role("status")).to_contain_text("Affected")
 
 

@@ -15,7 +15,7 @@ from accounts import inviting
 from accounts.models import Invitation, Role, User
 from tests.accounts.codes import set_up_app
 from tests.browser.conftest import Open
-from tests.browser.looking import FORMS, look_at, look_over
+from tests.browser.looking import FORMS, follow, look_at, look_over, press
 from tests.make import make_advisory, make_user
 
 pytestmark = pytest.mark.browser
@@ -56,21 +56,21 @@ def type_password(page: Page) -> None:
     page.goto("/sign-in")
     page.get_by_label("Mail address").fill("ada@sluice.example")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    press(page, "Sign in")
 
 
 def add_key(page: Page, *, passwordless: bool) -> None:
     type_password(page)
-    page.get_by_role("link", name="Add a key").click()
+    follow(page, "Add a key")
     if passwordless:
         page.get_by_label("Passwordless").check()
-    page.get_by_role("button", name="Add it").click()
+    press(page, "Add it")
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
 
 
 def sign_out(page: Page) -> None:
     page.locator("details.menu summary").click()
-    page.get_by_role("button", name="Sign out").click()
+    press(page, "Sign out")
 
 
 def test_a_key_is_set_up_and_asked_for_at_the_next_sign_in(user: User, with_key: Callable[[], Page]) -> None:
@@ -116,7 +116,7 @@ def test_every_page_of_the_account_is_accessible_and_fits(
     wrong |= {name: look_at(context.new_page(), address, name) for name, address in places.items()}
     codes = context.new_page()
     codes.goto("/account/second-factor/codes/new")
-    codes.get_by_role("button", name="Make them").click()
+    press(codes, "Make them")
     wrong["codes"] = look_over(codes, "codes")
     assert {name: found for name, found in wrong.items() if found} == {}
 
@@ -137,6 +137,6 @@ def test_every_page_on_the_way_in_is_accessible_and_fits(
     type_password(page)
     wrong["code"] = look_over(page, "code")
     page.get_by_label("Code").fill("000000")
-    page.get_by_role("button", name="Go on").click()
+    press(page, "Go on")
     wrong["wrong code"] = look_over(page, "wrong code")
     assert {name: found for name, found in wrong.items() if found} == {}

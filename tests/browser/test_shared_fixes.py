@@ -10,7 +10,7 @@ from advisories.models import DoorKind, Report, ReportDoor
 from releases.finders import sharing
 from releases.models import Series
 from tests.browser.conftest import Open
-from tests.browser.looking import FORMS, look_at, look_over
+from tests.browser.looking import FORMS, follow, look_at, look_over, press
 from tests.make import make_accepted_report, make_advisory, make_branch, make_tree, make_user
 from tests.releases.views.rows import APPLIES, CONFLICTS, NEEDS_TWO, check_on, revise, series_for
 from tests.upstream import fix, numbered
@@ -63,19 +63,19 @@ def test_every_page_of_a_shared_fix_is_fit_to_look_at(
     wrong = {"nothing shared": look_at(finder, link, "fix not shared")}
     wrong["workspace before"] = look_at(writer, "/advisories/12/", "fix not shared in the workspace")
     wrong["to share"] = look_at(writer, f"{step}/share", "share a fix")
-    writer.get_by_role("button", name="Share the fix").click()
+    press(writer, "Share the fix")
     expect(writer.get_by_text("Stop sharing…")).to_be_visible()
     wrong["shared"] = look_at(finder, link, "fix shared")
-    finder.get_by_role("link", name="Check the fix").click()
+    follow(finder, "Check the fix")
     wrong["the fix"] = look_over(finder, "fix of a finder")
     finder.get_by_label("It does not").check()
     finder.get_by_label("How you found out").fill("The attached program still crashes 1.7.3.")
     revise(series, BETTER)
     checked(series)
-    finder.get_by_role("button", name="Send").click()
+    press(finder, "Send")
     expect(finder.get_by_role("alert")).to_contain_text("has changed since you opened the page")
     wrong["refused"] = look_over(finder, "fix of a finder replaced meanwhile")
-    finder.get_by_role("button", name="Send").click()
+    press(finder, "Send")
     wrong["said"] = look_over(finder, "fix of a finder with an answer")
     revise(series, BETTER.replace(b"counted", b"measured"))
     wrong["anew"] = look_at(finder, f"{link}fix/", "fix of a finder asked anew")
@@ -91,5 +91,5 @@ def test_it_is_shared_and_answered_without_scripts(
     page = open_browser(scripts=False).new_page()
     page.goto(f"/report/{ReportDoor.open_for(report, DoorKind.PAGE)}/fix/")
     page.get_by_label("It fixes what I reported").check()
-    page.get_by_role("button", name="Send").click()
+    press(page, "Send")
     expect(page.get_by_text("Change your answer")).to_be_visible()
