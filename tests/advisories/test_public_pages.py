@@ -271,7 +271,7 @@ def test_nothing_is_asked_of_what_is_not_public_yet(published: Advisory) -> None
 def test_the_front_page_leads_to_a_provider_only_where_there_is_one(published: Advisory, settings: Settings) -> None:
     address = "/.well-known/csaf/provider-metadata.json"
     for site, status in (("http://localhost:8000", 404), ("https://security.sluice.example", 200)):
-        settings.SITE_URL = settings.PUBLISHER["namespace"] = site
+        settings.SITE_URL, settings.PUBLISHER = site, settings.PUBLISHER | {"namespace": site}
         assert Client().get(address).status_code == status
         assert (address in shown("/")) is (status == 200)
 
