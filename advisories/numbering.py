@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from accounts.models import User
 from advisories.embargo import kin
@@ -113,7 +114,7 @@ def withdraw(advisory: Advisory, *, because: str, by: User | None) -> None:
     """Say of a published advisory that it no longer holds; it stays readable. Raises as `mark_unused` does."""
     _needs(because)
     scheduling.leave_for_good(advisory, reason=because, by=by)
-    advisory.move_to(State.WITHDRAWN, by=by, ended_because=because.strip())
+    advisory.move_to(State.WITHDRAWN, by=by, ended_because=because.strip(), withdrawn_at=Now())
 
 
 @transaction.atomic

@@ -122,6 +122,7 @@ def _load_advisory(told: ScenarioAdvisory, place: int) -> Advisory:
         public_at=public_at,
         merged_into=into,
         ended_because=_ENDED_BECAUSE.get(state, ""),
+        withdrawn_at=public_at if state == State.WITHDRAWN else None,
         **sections,
     )
 

@@ -62,6 +62,8 @@ def make_advisory(
     if number is None:
         number = (Advisory.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     public_at = timezone.now() + public_in if state in SHOWN_TO_READERS else None
+    if state == State.WITHDRAWN:
+        fields = {"withdrawn_at": public_at} | fields
     advisory = Advisory.objects.create(number=number, title=title, state=state, public_at=public_at, **fields)
     if public_at is not None:
         make_publication(advisory, public_at)

@@ -72,11 +72,12 @@ def _entry(record: Record, edition: Edition) -> dict[str, object]:
         "number": record.number,
         "id": record.name,
         "state": "withdrawn" if record.withdrawn else "published",
+        **({"note": plain(edition.withdrawal.because)} if edition.withdrawal else {}),
         "title": one_line(record.title),
         "identifiers": [one_line(one.value) for one in record.identifiers],
         "version": record.version,
         "published": instant(edition.first.at),
-        "updated": instant(edition.last.at),
+        "updated": instant(edition.changed_at),
         "licence": one_line(edition.licence),
         "page": edition.page,
         "revisions": [
@@ -97,8 +98,8 @@ def _entry(record: Record, edition: Edition) -> dict[str, object]:
         "sections": [
             {"heading": one_line(section.heading), "text": plain(section.text)} for section in record.sections
         ],
-        "affected": said.spelled_out(record, edition),
-        "affected_releases": _releases(record, edition),
+        "affected": [] if record.withdrawn else said.spelled_out(record, edition),
+        "affected_releases": [] if record.withdrawn else _releases(record, edition),
         "patches": _patches(record, edition),
         "fixes": [
             {"tree": one_line(fix.tree), "branch": one_line(fix.branch), "ref": one_line(fix.ref)}

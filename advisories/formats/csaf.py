@@ -103,7 +103,10 @@ def _notes(record: Record, edition: Edition) -> list[dict[str, str]]:
             notes.append(
                 {"category": _NOTES.get(heading.upper(), "general"), "text": text, "title": heading or "Preface"}
             )
-    if conditions := [said.words(record, one.statement) for one in record.affected if edition.facts(one.tree)]:
+    if edition.withdrawal and (because := plain(edition.withdrawal.because)):
+        notes.insert(0, {"category": "description", "text": because, "title": "Reasoning for withdrawal"})
+    conditions = [said.words(record, one.statement) for one in record.affected if edition.facts(one.tree)]
+    if conditions and not record.withdrawn:
         notes.append(
             {"category": "details", "text": "\n".join(conditions), "title": "Affected versions and their conditions"}
         )
@@ -135,7 +138,8 @@ def _acknowledgments(record: Record) -> list[dict[str, object]]:
 def _tracking(record: Record, edition: Edition, profile: Profile) -> dict[str, object]:
     """Public revisions are counted anew, since the standard allows no gaps; the project's own count is beside it.
 
-    An advisory is usually first public as its third version or so: the ones before it went to members only.
+    An advisory is usually first public as its third version or so: the ones before it went to members only. That it
+    was withdrawn is a revision of the document, though the advisory has none: who holds the one before must see it.
     """
     history = [
         {
@@ -146,11 +150,14 @@ def _tracking(record: Record, edition: Edition, profile: Profile) -> dict[str, o
         }
         for number, revision in enumerate(edition.revisions, 1)
     ]
+    if edition.withdrawal:
+        number = str(len(history) + 1)
+        history.append({"date": instant(edition.withdrawal.at), "number": number, "summary": "Withdrawn."})
     aliases = [*identifiers(record, "CVE"), *(one_line(one.value) for one in other_identifiers(record))]
     if profile is Profile.VEX:
         aliases = []
     value: dict[str, object] = {
-        "current_release_date": instant(edition.last.at),
+        "current_release_date": instant(edition.changed_at),
         "generator": {"engine": {"name": one_line(edition.generator) or "Penstock"}},
         "id": tracking_id(record, profile),
         "initial_release_date": instant(edition.first.at),

@@ -43,7 +43,7 @@ class Listed:
             csaf.tracking_id(record, profile),
             one_line(record.title),
             edition.first.at,
-            edition.last.at,
+            edition.changed_at,
         )
 
 

@@ -36,10 +36,10 @@ def write(record: Record, edition: Edition, identifier: str) -> bytes:
         **({"assignerShortName": name} if (name := edition.publisher.cve_short_name) else {}),
         "state": "REJECTED" if record.withdrawn else "PUBLISHED",
         "datePublished": instant(edition.first.at),
-        "dateUpdated": instant(edition.last.at),
+        "dateUpdated": instant(edition.changed_at),
     }
     if record.withdrawn:
-        metadata["dateRejected"] = instant(edition.last.at)
+        metadata["dateRejected"] = instant(edition.changed_at)
     return document(
         {
             "dataType": "CVE_RECORD",
@@ -75,12 +75,13 @@ def _container(record: Record, edition: Edition, identifier: str) -> dict[str, o
 
 def _provider(edition: Edition) -> dict[str, str]:
     publisher = edition.publisher
-    value = {"orgId": publisher.cve_organisation, "dateUpdated": instant(edition.last.at)}
+    value = {"orgId": publisher.cve_organisation, "dateUpdated": instant(edition.changed_at)}
     return value | ({"shortName": publisher.cve_short_name} if publisher.cve_short_name else {})
 
 
 def _rejected(record: Record, edition: Edition) -> dict[str, object]:
-    reason = _description(record, edition)
+    because = plain(edition.withdrawal.because) if edition.withdrawal else ""
+    reason = _text(because, edition) if because else _description(record, edition)
     return {"providerMetadata": _provider(edition), "rejectedReasons": [reason]}
 
 

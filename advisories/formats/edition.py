@@ -88,6 +88,15 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That the advisory holds no more, which readers are told without a revision of its own."""
+
+    at: datetime
+    because: str
+    """In the team's words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """How bad it is: all of it, or what one identifier stands for."""
 
@@ -132,6 +141,8 @@ class Edition:
     """The commits that brought the flaw in, where that is known for certain; the branch is empty."""
     timeline: tuple[Moment, ...] = ()
     weaknesses: tuple[Weakness, ...] = ()
+    withdrawal: Withdrawal | None = None
+    """Of a withdrawn record; None also where its last revision was what withdrew it."""
     generator: str = "Penstock"
 
     @property
@@ -143,6 +154,11 @@ class Edition:
     def last(self) -> Revision:
         """The revision that is being written."""
         return self.revisions[-1]
+
+    @property
+    def changed_at(self) -> datetime:
+        """Since when documents say what they say: whoever keeps copies asks for what changed after theirs."""
+        return self.withdrawal.at if self.withdrawal else self.last.at
 
     def facts(self, tree: str) -> TreeFacts | None:
         """What is known of `tree`."""
@@ -182,13 +198,7 @@ def check(record: Record, edition: Edition) -> None:
     for patch in record.patches:
         if not FILE_NAME.fullmatch(patch.name):
             raise NotWritable(f"not a name that a file may have: {patch.name[:100]!r}")
-    if not edition.revisions or edition.last.version != record.version:
-        raise NotWritable(f"the public revisions do not end with version {record.version}")
-    for earlier, later in zip(edition.revisions, edition.revisions[1:], strict=False):
-        if earlier.version >= later.version or instant(earlier.at) > instant(later.at):
-            raise NotWritable(f"version {later.version} does not come after version {earlier.version}")
-    for at in (*(one.at for one in edition.revisions), *(one.at for one in edition.timeline)):
-        instant(at)
+    _check_history(record, edition)
     _check_publisher(edition.publisher)
     _check_trees(edition)
     for address in (edition.page, edition.files, edition.records):
@@ -198,6 +208,18 @@ def check(record: Record, edition: Edition) -> None:
         raise NotWritable("the addresses of files and of records end in a slash")
     if not plain(edition.licence):
         raise NotWritable("the texts have no licence")
+
+
+def _check_history(record: Record, edition: Edition) -> None:
+    if not edition.revisions or edition.last.version != record.version:
+        raise NotWritable(f"the public revisions do not end with version {record.version}")
+    for earlier, later in zip(edition.revisions, edition.revisions[1:], strict=False):
+        if earlier.version >= later.version or instant(earlier.at) > instant(later.at):
+            raise NotWritable(f"version {later.version} does not come after version {earlier.version}")
+    for at in (*(one.at for one in edition.revisions), *(one.at for one in edition.timeline)):
+        instant(at)
+    if instant(edition.changed_at) < instant(edition.last.at) or (edition.withdrawal and not record.withdrawn):
+        raise NotWritable("what is withdrawn was published before")
 
 
 def _check_publisher(publisher: Publisher) -> None:

@@ -27,11 +27,11 @@ def write(record: Record, edition: Edition) -> bytes:
     value: dict[str, object] = {
         "schema_version": SCHEMA_VERSION,
         "id": own,
-        "modified": instant(edition.last.at),
+        "modified": instant(edition.changed_at),
         "published": instant(edition.first.at),
     }
     if record.withdrawn:
-        value["withdrawn"] = instant(edition.last.at)
+        value["withdrawn"] = instant(edition.changed_at)
     if same:
         value["aliases"] = same
     if related:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -66,7 +67,7 @@ def _carried_out(step: Step, run: ImportRun, known: Known, also: Also) -> Import
     before = Revision.objects.filter(advisory=advisory).order_by("-number").first()
     newest = step.bring[-1].found.record if step.bring else None
     if before is not None and newest is not None and newest.version > before.number:
-        _redraft(advisory, newest)
+        _redraft(advisory, step.bring[-1])
     for dated in step.bring:
         _bring(dated, _earlier(dated, step), advisory, run, known)
     if newest is not None and (before is None or newest.version > before.number):
@@ -90,17 +91,19 @@ def _keep(run: ImportRun, step: Step, advisory: Advisory | None = None, *, last_
 
 
 def _made(step: Step) -> Advisory:
-    first, newest = step.bring[0], step.bring[-1].found.record
+    first, newest = step.bring[0], step.bring[-1]
+    record = newest.found.record
     advisory = Advisory.objects.create(
-        number=step.number, public_at=first.public_at, state=_state(newest), **_texts(newest), **_ended(newest)
+        number=step.number, public_at=first.public_at, state=_state(record), **_texts(record), **_ended(newest)
     )
     TextVersion.objects.create(advisory=advisory, version=advisory.text_version, texts=advisory.texts, by=None)
     return advisory
 
 
-def _redraft(advisory: Advisory, record: Record) -> None:
+def _redraft(advisory: Advisory, newest: Dated) -> None:
     """Let the draft say what a newer version says; nobody has touched it since it was brought in."""
-    values = {**dict.fromkeys(contents.NAMES.values(), ""), **_texts(record), **_ended(record)}
+    record = newest.found.record
+    values = {**dict.fromkeys(contents.NAMES.values(), ""), **_texts(record), **_ended(newest)}
     Advisory.objects.filter(pk=advisory.pk).update(
         **values, state=_state(record), text_version=F("text_version") + 1, changed_at=Now()
     )
@@ -203,10 +206,13 @@ def _state(record: Record) -> State:
     return State.WITHDRAWN if record.withdrawn else State.PUBLIC
 
 
-def _ended(record: Record) -> dict[str, str]:
+def _ended(newest: Dated) -> dict[str, Any]:
+    record = newest.found.record
+    if not record.withdrawn:
+        return {"ended_because": "", "withdrawn_at": None}
     summary = record.section("SUMMARY")
     told = " ".join(summary.text.split()) if summary else contents.changes_of(record)
-    return {"ended_because": (told or _NO_REASON) if record.withdrawn else ""}
+    return {"ended_because": told or _NO_REASON, "withdrawn_at": newest.public_at}
 
 
 def known_lines(found: Iterable[Record]) -> dict[int, Known]:

@@ -122,6 +122,9 @@ class Advisory(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes"
     )
     ended_because = models.TextField(blank=True, help_text="Why it was merged, given up or withdrawn, on its page.")
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="When readers were told that it holds no more."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -147,6 +150,11 @@ class Advisory(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=sorted(s.value for s in LEAVES_A_NOTE)) | ~Q(ended_because=""),
                 name="advisories_advisory_ends_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.WITHDRAWN.value, withdrawn_at__isnull=False)
+                | (~Q(state=State.WITHDRAWN.value) & Q(withdrawn_at__isnull=True)),
+                name="advisories_advisory_withdrawn_has_its_instant",
             ),
             *(
                 models.CheckConstraint(

@@ -9,6 +9,7 @@ from typing import Any, overload
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from advisories.lifecycle import State
 from advisories.listing import branches_in
@@ -49,6 +50,8 @@ class Standing:
     count: int = 0
     """Of public revisions."""
     newest_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    """When something was withdrawn last."""
     last: int = 0
     """The largest key."""
     first_year: int = 0
@@ -56,6 +59,11 @@ class Standing:
     withdrawn: int = 0
     superseded: int = 0
     """By others that are public."""
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When readers were told something last, by publishing or by withdrawing."""
+        return max(filter(None, (self.newest_at, self.withdrawn_at)), default=None)
 
     @property
     def changed_at(self) -> datetime | None:
@@ -81,6 +89,7 @@ def _standing(rows: QuerySet[Publication]) -> Standing:
         count=Count("pk"),
         oldest=Min("public_at"),
         newest=Max("public_at"),
+        withdrawn_at=Max("advisory__withdrawn_at"),
         last=Max("pk"),
         withdrawn=Count("pk", filter=_standing_as(Stands.WITHDRAWN)),
         superseded=Count("pk", filter=_standing_as(Stands.SUPERSEDED)),
@@ -88,6 +97,7 @@ def _standing(rows: QuerySet[Publication]) -> Standing:
     return Standing(
         found["count"],
         found["newest"],
+        found["withdrawn_at"],
         found["last"] or 0,
         found["oldest"].year if found["oldest"] else 0,
         found["withdrawn"],
@@ -112,7 +122,7 @@ def latest(count: int) -> list[Row]:
 
 def newest_changes(count: int, asked: Asked) -> list[Row]:
     """The advisories that changed last of those asked for, the newest change first: one query."""
-    return _rows(_asked_for(asked).order_by("-public_at", "-number")[:count])
+    return _rows(_asked_for(asked).order_by("-updated_at", "-number")[:count])
 
 
 def tags() -> list[tuple[str, int]]:
@@ -176,7 +186,9 @@ def _marked(found: QuerySet[Publication]) -> QuerySet[Any]:
         *("number", "title", "version", "public_at", "advisory__state"),
         *(f"entry__{name}" for name in ("rating", "score", "identifiers", "places")),
     )
-    return told.annotate(first_at=Subquery(first.values("public_at")[:1]))
+    return told.annotate(
+        first_at=Subquery(first.values("public_at")[:1]), updated_at=Coalesce("advisory__withdrawn_at", "public_at")
+    )
 
 
 class _Rows(Sequence[Row]):
@@ -207,7 +219,7 @@ def _rows(found: Iterable[Any]) -> list[Row]:
             identifiers=tuple(one.entry.identifiers.split()),
             branches=tuple(_branches(one.entry.places)),
             first_at=one.first_at,
-            updated_at=one.public_at,
+            updated_at=one.updated_at,
             is_withdrawn=one.advisory.state == State.WITHDRAWN,
         )
         for one in found

@@ -11,7 +11,7 @@ SORTS = {
     "title": "title",
     "severity": "entry__score",
     "published": "first_at",
-    "updated": "public_at",
+    "updated": "updated_at",
 }
 """What a column is called in an address, and what it sorts by."""
 HEADINGS = {

@@ -11,7 +11,17 @@ from advisories import texts
 from advisories.formats import csaf, cve, meta, osv
 from advisories.formats.csaf import Profile
 from advisories.formats.doubts import NotWritable
-from advisories.formats.edition import Edition, OsvIds, Publisher, Revision, Score, TreeFacts, check, identifiers
+from advisories.formats.edition import (
+    Edition,
+    OsvIds,
+    Publisher,
+    Revision,
+    Score,
+    TreeFacts,
+    Withdrawal,
+    check,
+    identifiers,
+)
 from advisories.formats.record import Recipes, Record
 from advisories.lifecycle import State
 from advisories.models import Publication
@@ -87,6 +97,7 @@ def edited(
         ),
         trees=_trees(content, trees),
         scores=tuple(_scores(content)),
+        withdrawal=_withdrawal(newest) if is_withdrawn else None,
     )
     recipes = record.recipes or recipes_in(content)
     return Edited(replace(record, withdrawn=is_withdrawn, public_at=upto[0].public_at), edition, recipes)
@@ -135,6 +146,12 @@ def document(one: Edited, name: str) -> bytes | None:
 
 def _note(record: Record, refusal: NotWritable) -> None:
     logger.warning("a document of %s was not written: %s", record.name, type(refusal).__name__)
+
+
+def _withdrawal(newest: Publication) -> Withdrawal | None:
+    """None where the revision itself withdraws, as in an archive that was brought in."""
+    at = newest.advisory.withdrawn_at
+    return Withdrawal(at, newest.advisory.ended_because) if at and at > newest.public_at else None
 
 
 def _updates(upto: Sequence[Publication]) -> list[tuple[int, str]]:

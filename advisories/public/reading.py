@@ -45,7 +45,7 @@ def _issued(number: int) -> list[Publication]:
             *("number", "version", "title", "public_at", "arming__batch_id", "advisory_id", "revision_id"),
             *("revision__content_sha256", "revision__reason", "revision__changes"),
             *(f"revision__signed_text__{name}" for name in ("sha256", "fingerprint", "made_at")),
-            *("advisory__state", "advisory__ended_because"),
+            *("advisory__state", "advisory__ended_because", "advisory__withdrawn_at"),
         )
         .annotate(
             successor=Successor(IntegerField(null=True), "advisory__superseded_by", column="number"),
@@ -124,7 +124,8 @@ def everything() -> list[Publication]:
     return list(
         found.only(
             *("number", "version", "title", "content", "public_at", "advisory_id", "revision_id"),
-            *("revision__reason", "revision__changes", "advisory__state"),
+            *("revision__reason", "revision__changes"),
+            *("advisory__state", "advisory__ended_because", "advisory__withdrawn_at"),
         )
     )
 

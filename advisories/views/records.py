@@ -87,7 +87,7 @@ def provider_metadata(request: HttpRequest) -> HttpResponse:
     """What the project says of itself as a CSAF provider."""
 
     def make(standing: archive.Standing) -> bytes:
-        return csaf_provider.metadata(written.provider(), updated_at=standing.newest_at or written.EPOCH)
+        return csaf_provider.metadata(written.provider(), updated_at=standing.told_at or written.EPOCH)
 
     return _of_the_archive(request, "provider-metadata.json", make)
 
@@ -100,7 +100,7 @@ def provider_file(request: HttpRequest, path: str) -> HttpResponse:
     if number is not None:
         issues = reading.issued(number)
         return _of_one(request, issues, path, lambda: written.provided(issues, path))
-    return _of_the_archive(request, path, lambda standing: written.provider_file(path, standing.newest_at))
+    return _of_the_archive(request, path, lambda standing: written.provider_file(path, standing.told_at))
 
 
 @public_page

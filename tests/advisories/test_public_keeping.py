@@ -115,7 +115,8 @@ def test_what_no_turn_tells_of_is_seen_after_a_few_seconds(
 ) -> None:
     monkeypatch.setattr(keeping, "LONGEST_S", 0.2)
     warmed("/advisories/12/")
-    Advisory.objects.filter(pk=published.pk).update(state=State.WITHDRAWN, ended_because="It was none.")
+    withdrawn = {"state": State.WITHDRAWN, "ended_because": "It was none.", "withdrawn_at": timezone.now()}
+    Advisory.objects.filter(pk=published.pk).update(**withdrawn)
     time.sleep(0.25)
     assert "It was none." in Client().get("/advisories/12/").content.decode()
 

@@ -82,7 +82,8 @@ def test_words_that_stand_in_every_text_exclude_nothing(three: list[Advisory], q
 
 def test_the_list_is_narrowed_by_what_became_of_an_advisory(three: list[Advisory]) -> None:
     hidden = Advisory.objects.get(number=4)
-    withdrawn = {"state": State.WITHDRAWN, "ended_because": "Wrong.", "public_at": timezone.now()}
+    now = timezone.now()
+    withdrawn = {"state": State.WITHDRAWN, "ended_because": "Wrong.", "public_at": now, "withdrawn_at": now}
     Advisory.objects.filter(pk=three[0].pk).update(**withdrawn)
     Advisory.objects.filter(pk=three[1].pk).update(superseded_by=three[2], title="Beta leaks more")
     Advisory.objects.filter(pk=three[2].pk).update(superseded_by=hidden)

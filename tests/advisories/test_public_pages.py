@@ -196,7 +196,7 @@ def test_the_team_sees_what_readers_see_at_an_address_of_its_own(published: Advi
 
 
 def test_a_withdrawn_one_says_why(published: Advisory) -> None:
-    Advisory.objects.update(state=State.WITHDRAWN, ended_because="It was no flaw.")
+    Advisory.objects.update(state=State.WITHDRAWN, ended_because="It was no flaw.", withdrawn_at=timezone.now())
     assert "It was no flaw." in shown("/advisories/12/")
 
 
@@ -257,8 +257,8 @@ def test_an_advisory_that_says_nothing_about_versions_is_no_good_answer(publishe
 
 
 def test_an_advisory_is_asked_from_its_instant_on_and_not_once_it_is_withdrawn(published: Advisory) -> None:
-    for state, found in ((State.PREDISCLOSED, True), (State.WITHDRAWN, False)):
-        Advisory.objects.update(state=state, ended_because="It was no flaw.")
+    for state, at, found in ((State.PREDISCLOSED, None, True), (State.WITHDRAWN, timezone.now(), False)):
+        Advisory.objects.update(state=state, ended_because="It was no flaw.", withdrawn_at=at)
         assert ("is affected by" in shown("/advisories/affected?version=1.6.1")) is found
 
 

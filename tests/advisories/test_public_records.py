@@ -17,8 +17,10 @@ from jsonschema.protocols import Validator
 from pysequoia import Tsk
 from pytest_django import Settings
 
+from advisories import numbering
 from advisories.formats import clearsign
 from advisories.formats.openpgp import Keyring, Verified
+from advisories.formats.strict import instant
 from advisories.lifecycle import State
 from advisories.models import Advisory, Vector
 from releases.models import PointRelease
@@ -28,6 +30,7 @@ from tests.make import make_advisory, make_branch, make_publication, make_tree
 
 __all__ = ["published"]
 
+SITE = "https://sec.sluice.example"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -42,7 +45,7 @@ def parsed(feed: str) -> ElementTree.Element:
 
 @pytest.fixture(autouse=True)
 def publisher(settings: Settings) -> None:
-    settings.SITE_URL = "https://sec.sluice.example"
+    settings.SITE_URL = SITE
     settings.PUBLISHER = settings.PUBLISHER | {
         "namespace": "https://sluice.example",
         "cve_organisation": "6b35d637-e00f-4228-858c-b20ad6e1d07b",
@@ -147,6 +150,24 @@ def test_a_page_names_its_feed(releases: None, page: str, feed: str) -> None:
     links = [line for line in head.split("<link")[1:] if f'href="{feed}"' in line]
     assert links
     assert all('rel="alternate"' in line for line in links)
+
+
+def test_whoever_keeps_copies_learns_that_one_was_withdrawn(published: Advisory) -> None:
+    """Each list says what changed after the copy was made; before, a withdrawal changed documents without a word."""
+    make_advisory(number=13, state=State.PUBLIC, public_in=timedelta(hours=-1))
+    published.refresh_from_db()
+    numbering.withdraw(published, because="It was no flaw.", by=None)
+    at = instant(published.withdrawn_at or timezone.now())
+    feed = parsed(shown("/advisories/feed.atom"))
+    entry = next(feed.iter(f"{ATOM}entry"))
+    assert (entry.findtext(f"{ATOM}id"), entry.findtext(f"{ATOM}updated")) == (f"{SITE}/advisories/12/", at)
+    assert feed.findtext(f"{ATOM}updated") == at
+    assert shown("/csaf/changes.csv").splitlines()[0] == f'"{published.public_at:%Y}/ssa-12.json","{at}"'
+    assert json.loads(shown("/csaf/feed.json"))["feed"]["updated"] == at
+    assert json.loads(shown("/.well-known/csaf/provider-metadata.json"))["last_updated"] == at
+    assert json.loads(shown("/advisories/12/records/osv.json"))["modified"] == at
+    rejected = json.loads(shown("/advisories/12/records/CVE-2026-1234.json"))["containers"]["cna"]["rejectedReasons"]
+    assert [one["value"] for one in rejected] == ["It was no flaw."]
 
 
 def test_an_empty_feed_is_a_feed(db: None) -> None:

@@ -110,7 +110,7 @@ OF_ITSELF_NOTHING = {
     "accounts.Session": "session_key session_data expire_date began_at seen_at address device",
     "accounts.TeamSeat": "from_at until_at",
     "accounts.User": "password last_login joined_at",
-    "advisories.Advisory": "created_at changed_at",
+    "advisories.Advisory": "created_at changed_at withdrawn_at",
     "advisories.Affected": "ranges",
     "advisories.Answer": "terms at",
     "advisories.Application": "reference terms_accepted_at made_at heard_at",

@@ -133,7 +133,8 @@ def _retitled(branch: Branch) -> None:
 
 
 def _withdrawn(branch: Branch) -> None:
-    Advisory.objects.filter(number=1).update(state=State.WITHDRAWN, ended_because="It was none.")
+    withdrawn = {"state": State.WITHDRAWN, "ended_because": "It was none.", "withdrawn_at": timezone.now()}
+    Advisory.objects.filter(number=1).update(**withdrawn)
 
 
 def _let_go(branch: Branch) -> None:

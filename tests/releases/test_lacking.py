@@ -127,7 +127,8 @@ def test_a_list_that_names_what_is_not_public_any_more_is_not_shown(branch: Bran
     for one in series:
         check_on(one, branch)
     listed(branch, *series)
-    Advisory.objects.filter(number=2).update(state=State.WITHDRAWN, ended_because="Wrong.")
+    withdrawn = {"state": State.WITHDRAWN, "ended_because": "Wrong.", "withdrawn_at": timezone.now()}
+    Advisory.objects.filter(number=2).update(**withdrawn)
     told = told_of(branch)
     assert told.steps == ()
     assert [fix.number for fix in told.waiting] == [1]

@@ -262,6 +262,8 @@ def _bring_to(stage: Stage) -> None:
         fields["ended_because"] = "There was nothing to advise on."
     if state == State.MERGED:
         fields["merged_into"] = make_advisory(title="What it was merged into")
+    if state == State.WITHDRAWN:
+        fields["withdrawn_at"] = timezone.now()
     if state in SHOWN_TO_READERS:
         fields["public_at"] = timezone.now() + timedelta(days=3 if stage.name == "scheduled" else -1)
         Advisory.objects.filter(pk=stage.advisory.pk).update(title="Words that were published")

@@ -18,6 +18,7 @@ from advisories.formats.edition import (
     Score,
     TreeFacts,
     Weakness,
+    Withdrawal,
 )
 from advisories.formats.record import (
     Affected,
@@ -98,6 +99,8 @@ def saying(*said: tuple[Status, str] | tuple[Status, str, Condition], tree: str 
     )
 
 
+WITHDRAWN = replace(EDITION, withdrawal=Withdrawal(PUBLIC_AT + timedelta(days=5), "The gate was never open."))
+"""Of a record that the team took back without another revision."""
 WITHOUT_9 = Condition(9, Needs.FIX_ABSENT)
 FROM_1_9 = saying((Status.AFFECTED, "1.9 and later"), (Status.NOT_AFFECTED, "1.6"))
 CONDITIONAL = saying(

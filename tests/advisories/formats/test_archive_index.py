@@ -10,7 +10,7 @@ from advisories.formats.archive_index import Unwritten
 from advisories.formats.doubts import NotWritable
 from advisories.formats.edition import Edition
 from advisories.formats.record import Record
-from tests.advisories.formats.editions import CONDITIONAL, EDITION, PUBLISHER, parsed, twelve
+from tests.advisories.formats.editions import CONDITIONAL, EDITION, PUBLISHER, WITHDRAWN, parsed, twelve
 
 WHOLE = replace(twelve(), affected=CONDITIONAL)
 
@@ -56,6 +56,12 @@ def test_conditional_releases_are_not_among_the_affected() -> None:
     assert found["affected_releases"] == [
         {"tree": "sluice", "releases": ["1.10.0", "1.10.1", "2.0.0-rc1", "2.0.0", "main"]}
     ]
+
+
+def test_a_withdrawn_one_says_why_and_calls_nothing_affected() -> None:
+    [found] = entries(archive((replace(WHOLE, withdrawn=True), WITHDRAWN)))
+    assert (found["affected"], found["affected_releases"], found["note"]) == ([], [], "The gate was never open.")
+    assert found["updated"] == "2026-03-22T12:00:00Z"
 
 
 def test_a_number_is_there_once() -> None:

@@ -22,6 +22,7 @@ from tests.advisories.formats.editions import (
     NINE_FIX,
     PUBLIC_AT,
     TREE,
+    WITHDRAWN,
     WITHOUT_9,
     parsed,
     saying,
@@ -146,6 +147,21 @@ def test_a_withdrawn_advisory_has_no_flaws() -> None:
     assert "vulnerabilities" not in document
     with pytest.raises(NotWritable):
         csaf.write(record, EDITION, Profile.VEX)
+
+
+def test_that_it_was_withdrawn_is_a_revision_of_the_document_with_its_reason() -> None:
+    data = csaf.write(replace(WHOLE, withdrawn=True), WITHDRAWN, Profile.BASE)
+    assert schemas.wrong(schemas.csaf(), data) == []
+    tracking, notes = parsed(data)["document"]["tracking"], parsed(data)["document"]["notes"]
+    assert (tracking["version"], tracking["current_release_date"]) == ("2", "2026-03-22T12:00:00Z")
+    assert tracking["revision_history"][1]["summary"] == "Withdrawn."
+    assert (notes[0]["title"], notes[0]["text"]) == ("Reasoning for withdrawal", "The gate was never open.")
+    assert not any("Affected versions" in note["title"] for note in notes)
+
+
+def test_what_holds_is_not_withdrawn() -> None:
+    with pytest.raises(NotWritable):
+        csaf.write(WHOLE, WITHDRAWN, Profile.ADVISORY)
 
 
 def test_a_tree_of_which_no_release_is_known_refers_to_the_text() -> None:

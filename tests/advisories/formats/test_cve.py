@@ -17,6 +17,7 @@ from tests.advisories.formats.editions import (
     INTRODUCED,
     MAIN_FIX,
     PUBLISHER,
+    WITHDRAWN,
     parsed,
     saying,
     twelve,
@@ -94,3 +95,11 @@ def test_a_withdrawn_advisorys_identifiers_are_rejected() -> None:
     data = cve.write(replace(WHOLE, withdrawn=True), EDITION, TWELVE)
     assert schemas.wrong(schemas.cve(), data) == []
     assert parsed(data)["cveMetadata"]["state"] == "REJECTED"
+
+
+def test_an_identifier_is_rejected_when_and_because_the_advisory_was_withdrawn() -> None:
+    data = cve.write(replace(WHOLE, withdrawn=True), WITHDRAWN, TWELVE)
+    assert schemas.wrong(schemas.cve(), data) == []
+    metadata, container = parsed(data)["cveMetadata"], parsed(data)["containers"]["cna"]
+    assert metadata["dateRejected"] == metadata["dateUpdated"] == "2026-03-22T12:00:00Z"
+    assert [one["value"] for one in container["rejectedReasons"]] == ["The gate was never open."]

@@ -23,6 +23,7 @@ from tests.advisories.formats.editions import (
     PUBLISHER,
     TEN_FIX,
     TWO_FIX,
+    WITHDRAWN,
     parsed,
     saying,
     twelve,
@@ -134,6 +135,12 @@ def test_a_withdrawn_advisory_says_when_and_nothing_else_about_versions() -> Non
     document = parsed(osv.write(replace(twelve(), withdrawn=True, affected=FROM_1_9), EDITION))
     assert document["withdrawn"] == "2026-03-17T12:00:00Z"
     assert "affected" not in document
+
+
+def test_whoever_syncs_by_date_sees_that_it_was_withdrawn() -> None:
+    document = parsed(osv.write(replace(twelve(), withdrawn=True), WITHDRAWN))
+    assert document["withdrawn"] == document["modified"] == "2026-03-22T12:00:00Z"
+    assert document["published"] == "2026-03-17T12:00:00Z"
 
 
 def test_a_record_that_is_not_the_last_revision_is_not_written() -> None:
