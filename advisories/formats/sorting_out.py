@@ -52,14 +52,14 @@ class Desk:
 
 def sorted_out(documents: Iterable[Document], desk: Desk) -> list[tuple[Kind, Document]]:
     """Put files and indexes on the desk; give back what holds texts, in an order of its own."""
-    texts: dict[str, tuple[Kind, Document]] = {}
+    texts: dict[tuple[str, str], tuple[Kind, Document]] = {}
     for one in opened(documents):
         if isinstance(one, Doubt):
             desk.doubts.append(one)
             continue
         kind = kind_of(one, desk.dialect)
         if kind in (Kind.MAIL, Kind.TEXT):
-            texts[one.where] = kind, one
+            texts[one.where, _digest(one)] = kind, one
         elif kind is Kind.INDEX:
             _take_index(one, desk)
         elif kind is Kind.OTHER:
@@ -67,14 +67,18 @@ def sorted_out(documents: Iterable[Document], desk: Desk) -> list[tuple[Kind, Do
                 Doubt(Severity.REFUSED, "not-understood", 0, "neither mail, text, recipe, patch nor index", one.where)
             )
         else:
-            digest = hashlib.sha256(one.content).hexdigest()
+            digest = _digest(one)
             desk.files[digest] = desk.names[one.name] = one.content
             desk.loose[digest] = one.where
     for kind, document in texts.values():
         if kind is Kind.MAIL:
             _take_attachments(document, desk)
     desk.indexes.sort(key=lambda one: one[0])
-    return [texts[where] for where in sorted(texts)]
+    return [texts[key] for key in sorted(texts)]
+
+
+def _digest(document: Document) -> str:
+    return hashlib.sha256(document.content).hexdigest()
 
 
 def _take_index(document: Document, desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """What people name on a command line, read: files, folders, maildirs. Nothing is followed out of a folder."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -21,8 +22,12 @@ def gather(paths: Iterable[Path], inbox: Inbox = lambda folder: None) -> Iterato
     A symbolic link is followed only where it was named itself.
     """
     count = size = 0
-    for path in paths:
-        for one in _documents(path, inbox):
+    named = list(dict.fromkeys(paths))
+    called = Counter(path.name for path in named)
+    for path in named:
+        # Folders of several years may all be called the same: then their whole path tells them apart.
+        where = path.name if path.name and called[path.name] == 1 else str(path)
+        for one in _documents(path, where, inbox):
             if isinstance(one, Doubt):
                 yield one
                 continue
@@ -34,13 +39,13 @@ def gather(paths: Iterable[Path], inbox: Inbox = lambda folder: None) -> Iterato
             yield one
 
 
-def _documents(path: Path, inbox: Inbox) -> Iterator[Document | Doubt]:
+def _documents(path: Path, where: str, inbox: Inbox) -> Iterator[Document | Doubt]:
     if not path.exists():
         yield _refused("not-there", "there is no such file or folder", str(path))
     elif path.is_dir():
-        yield from _in_folder(path, path.name or str(path), inbox)
+        yield from _in_folder(path, where, inbox)
     else:
-        yield _file(path, path.name)
+        yield _file(path, where)
 
 
 def _in_folder(folder: Path, where: str, inbox: Inbox) -> Iterator[Document | Doubt]:

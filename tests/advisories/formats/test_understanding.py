@@ -236,6 +236,11 @@ def test_a_broken_pack_is_a_doubt_and_stops_nothing(rsa: RsaSigner) -> None:
     assert len(found.advisories) == 1
 
 
+def test_two_documents_that_go_by_one_name_are_both_read(rsa: RsaSigner) -> None:
+    found = read(rsa, version(rsa, 3, "mails/1"), version(rsa, 4, "mails/1"))
+    assert [one.record.version for one in found.advisories[0].revisions] == [3, 4]
+
+
 @given(data=st.data())
 def test_order_and_repetition_change_nothing(data: st.DataObject, rsa: RsaSigner) -> None:
     documents = [letter(rsa), version(rsa, 4, "4.txt"), listing(*ENTRIES), Document("x.eml", LUNCH), *loose(*TWELVE)]

@@ -29,6 +29,15 @@ def test_a_link_is_followed_only_where_it_was_named(tmp_path: Path) -> None:
     assert found(tmp_path / "link") == ["link/1.eml", "link/out! link"]
 
 
+def test_folders_that_are_called_the_same_are_told_apart(tmp_path: Path) -> None:
+    for year in ("2019", "2020"):
+        (tmp_path / year / "mails").mkdir(parents=True)
+        (tmp_path / year / "mails" / "1.eml").write_bytes(year.encode())
+    one, other = tmp_path / "2019" / "mails", tmp_path / "2020" / "mails"
+    assert found(one, other, one) == [f"{one}/1.eml", f"{other}/1.eml"]
+    assert found(one) == ["mails/1.eml"]
+
+
 def test_reading_stops_at_its_bounds_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "MOST_FILES", 2)
     for number in range(4):
