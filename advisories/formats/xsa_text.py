@@ -66,6 +66,9 @@ def read(text: bytes, dialect: Dialect) -> TextReading:
 def _decoded(text: bytes, doubts: Doubts) -> str:
     if len(text) > MOST_BYTES:
         raise Refused("too-large", f"the text has more than {MOST_BYTES:,} bytes", where="text")
+    if (at := text.find(b"\0")) >= 0:
+        # Neither a database nor a page can hold it, and no text that people read has one.
+        raise Refused("not-text", "there is a NUL byte in it", line=text.count(b"\n", 0, at) + 1, where="text")
     try:
         return text.decode()
     except UnicodeDecodeError as error:

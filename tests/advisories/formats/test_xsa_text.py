@@ -171,6 +171,12 @@ def test_what_is_no_advisory_is_refused(text: bytes) -> None:
         xsa_text.read(text, SLUICE)
 
 
+def test_a_text_with_a_nul_in_it_is_refused_with_its_line() -> None:
+    with pytest.raises(Refused, match="NUL") as refusal:
+        xsa_text.read(sample("ssa12-v3.txt").replace("Ada Øster".encode(), b"Ada\0ster"), SLUICE)
+    assert refusal.value.doubt.line == 42
+
+
 def test_a_record_made_by_the_portal_is_written_in_the_layout_of_the_field() -> None:
     record = Record(
         prefix="SSA",
