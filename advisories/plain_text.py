@@ -40,6 +40,11 @@ def to_plain(markdown: str) -> str:
     return "\n".join(line if line.startswith("    ") else _plain_line(line) for line in markdown.split("\n"))
 
 
+def printable(text: str) -> str:
+    """What strangers wrote, or called a file, without what a terminal or a database would stumble over."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
 def _plain_line(line: str) -> str:
     line = _AUTOLINK.sub(r"\1", line)
     line = _ESCAPED.sub(r"\1", line)

@@ -15,6 +15,7 @@ from advisories.formats.understanding import Understanding, understand
 from advisories.importing.weighing import Step, Weighed, weigh
 from advisories.importing.writing import Also, carry_out, known_lines
 from advisories.models import ImportedNumber, ImportFinding, ImportRun, Outcome, Weight
+from advisories.plain_text import printable
 
 Progress = Callable[[int, int], None]
 
@@ -80,7 +81,7 @@ def prepare(
 def begin(prepared: Prepared, *, sources: Sequence[str], keys: Keyring) -> ImportRun:
     """Keep that there is an import, and its report."""
     run = ImportRun.objects.create(
-        sources=list(sources), keys=list(keys.fingerprints), passed_over=prepared.understood.passed_over
+        sources=[printable(one) for one in sources], keys=list(keys.fingerprints), passed_over=prepared.understood.passed_over
     )
     ImportFinding.objects.bulk_create(
         ImportFinding(
@@ -125,12 +126,7 @@ def _prerequisites(step: Step) -> Iterator[int]:
 
 def _report(understood: Understanding, doubts: Iterable[Doubt]) -> Iterator[Line]:
     for one in understood.understood:
-        yield Line(Weight.UNDERSTOOD, "understood", _shown(one.where), 0, _shown(one.message))
+        yield Line(Weight.UNDERSTOOD, "understood", printable(one.where), 0, printable(one.message))
     order = list(_WEIGHTS)
     for doubt in sorted(doubts, key=lambda one: order.index(one.severity)):
-        yield Line(_WEIGHTS[doubt.severity], doubt.kind, _shown(doubt.where), doubt.line, _shown(doubt.message))
-
-
-def _shown(text: str) -> str:
-    """What strangers wrote, without what a terminal or a database would stumble over."""
-    return "".join(character if character.isprintable() else "�" for character in text)
+        yield Line(_WEIGHTS[doubt.severity], doubt.kind, printable(doubt.where), doubt.line, printable(doubt.message))

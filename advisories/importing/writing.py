@@ -33,6 +33,7 @@ from advisories.models import (
     TextVersion,
 )
 from advisories.models.importing import WRITES
+from advisories.plain_text import printable
 from advisories.release.batching import Audience
 from advisories.writing import drafting
 
@@ -142,7 +143,7 @@ def _bring(dated: Dated, before: Record | None, advisory: Advisory, run: ImportR
     Origin.objects.create(
         revision=revision,
         run=run,
-        sources=list(found.sources),
+        sources=[printable(one) for one in found.sources],
         message_id=announcement.message_id[:300],
         signed_at=verdict.made_at if isinstance(verdict, Verified) else None,
         is_verified=found.is_verified,

@@ -118,6 +118,12 @@ def test_where_it_came_from_is_kept_with_the_recipe_as_attached(twelve: Letter, 
     assert (origin.run, origin.is_verified) == (run, True)
 
 
+def test_a_file_whose_name_is_no_text_is_kept_under_what_can_be_shown_of_it(twelve: Letter, keys: Keyring) -> None:
+    run = bring(twelve(where="\udcff\n.eml"), keys=keys)
+    assert run.sources == ["��.eml"]
+    assert Origin.objects.get().sources == ["��.eml"]
+
+
 def test_a_withdrawal_is_a_withdrawn_advisory_with_its_reason(fourteen: Document, keys: Keyring) -> None:
     bring(fourteen, keys=keys)
     advisory = Advisory.objects.get()
