@@ -81,7 +81,9 @@ def prepare(
 def begin(prepared: Prepared, *, sources: Sequence[str], keys: Keyring) -> ImportRun:
     """Keep that there is an import, and its report."""
     run = ImportRun.objects.create(
-        sources=[printable(one) for one in sources], keys=list(keys.fingerprints), passed_over=prepared.understood.passed_over
+        sources=[printable(one) for one in sources],
+        keys=list(keys.fingerprints),
+        passed_over=prepared.understood.passed_over,
     )
     ImportFinding.objects.bulk_create(
         ImportFinding(

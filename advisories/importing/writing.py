@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from advisories import content
+from advisories import content, texts
 from advisories.formats.openpgp import Verified
 from advisories.formats.record import Record
 from advisories.importing import contents
@@ -65,13 +66,15 @@ def _carried_out(step: Step, run: ImportRun, known: Known, also: Also) -> Import
         advisory = _made(step)
     else:
         advisory = Advisory.objects.select_for_update(no_key=True).get(number=step.number)
-    before = Revision.objects.filter(advisory=advisory).order_by("-number").first()
+    here = list(Revision.objects.filter(advisory=advisory).order_by("number").values_list("number", flat=True))
     newest = step.bring[-1].found.record if step.bring else None
-    if before is not None and newest is not None and newest.version > before.number:
-        _redraft(advisory, step.bring[-1])
+    is_newer = newest is not None and (not here or newest.version > here[-1])
+    if step.outcome == Outcome.EXTENDED:
+        is_earlier = not here or step.versions[0] < here[0]
+        _redraft(advisory, step.bring[-1] if is_newer else None, step.bring[0].public_at if is_earlier else None)
     for dated in step.bring:
-        _bring(dated, _earlier(dated, step), advisory, run, known)
-    if newest is not None and (before is None or newest.version > before.number):
+        _bring(dated, _earlier(dated, step, advisory), advisory, run, known)
+    if newest is not None and is_newer:
         _replace_identifiers(advisory, newest)
         also(advisory, newest)
     detail = {"run": run.pk, "versions": step.versions, "state": str(advisory.state)}
@@ -101,12 +104,24 @@ def _made(step: Step) -> Advisory:
     return advisory
 
 
-def _redraft(advisory: Advisory, newest: Dated) -> None:
-    """Let the draft say what a newer version says; nobody has touched it since it was brought in."""
+def _redraft(advisory: Advisory, newest: Dated | None, public_at: datetime | None) -> None:
+    """Let the draft say what a newer version says, and when the earliest one was published, as far as there is such.
+
+    Nobody has touched it since it was brought in.
+    """
+    if public_at is not None:
+        advisory.public_at = public_at
+    if newest is None:
+        advisory.save(update_fields=["public_at"])
+        return
     record = newest.found.record
     values = {**dict.fromkeys(contents.NAMES.values(), ""), **_texts(record), **_ended(newest)}
     Advisory.objects.filter(pk=advisory.pk).update(
-        **values, state=_state(record), text_version=F("text_version") + 1, changed_at=Now()
+        **values,
+        public_at=advisory.public_at,
+        state=_state(record),
+        text_version=F("text_version") + 1,
+        changed_at=Now(),
     )
     advisory.refresh_from_db()
     TextVersion.objects.create(advisory=advisory, version=advisory.text_version, texts=advisory.texts, by=None)
@@ -156,10 +171,14 @@ def _bring(dated: Dated, before: Record | None, advisory: Advisory, run: ImportR
     )  # fmt: skip
 
 
-def _earlier(dated: Dated, step: Step) -> Record | None:
-    """The version before it in the archive, whether or not it is brought in now."""
+def _earlier(dated: Dated, step: Step, advisory: Advisory) -> Record | None:
+    """The version before it, in the archive, whether or not it is brought in now, or here already."""
     version = dated.found.record.version
-    return next((one.record for one in reversed(step.all_found) if one.record.version < version), None)
+    found = next((one.record for one in reversed(step.all_found) if one.record.version < version), None)
+    here = Revision.objects.filter(advisory=advisory, number__lt=version).order_by("-number").first()
+    if here is not None and (found is None or here.number > found.version):
+        return texts.record_of(here.content, here.number, files={})
+    return found
 
 
 def _replace_identifiers(advisory: Advisory, record: Record) -> None:

@@ -13,7 +13,17 @@ from advisories.formats import clearsign, index
 from advisories.formats.documents import Document
 from advisories.formats.index import Entry
 from advisories.formats.openpgp import Keyring, Verified
-from advisories.models import Advisory, Event, Identifier, ImportedNumber, ImportRun, Origin, Publication, SignedText
+from advisories.models import (
+    Advisory,
+    Event,
+    Identifier,
+    ImportedNumber,
+    ImportRun,
+    Origin,
+    Publication,
+    Revision,
+    SignedText,
+)
 from advisories.writing import drafting
 from tests.advisories.formats.signing import RsaSigner
 from tests.advisories.formats.sluice import SLUICE, attached, sample
@@ -156,7 +166,23 @@ def test_an_earlier_version_is_added_and_the_draft_stays(twelve: Letter, keys: K
     run = bring(twelve(3, replace=(b"A guest can", b"Any guest can")), keys=keys)
     assert outcomes(run) == {12: "extended"}
     assert Advisory.objects.get().impact.startswith("A guest can")
+    assert Advisory.objects.get().public_at == Publication.objects.get(version=3).public_at
     assert Client().get("/advisories/12/v3/").status_code == 200
+
+
+def test_an_added_version_is_held_against_the_one_that_is_here(twelve: Letter, keys: Keyring) -> None:
+    bring(twelve(3, replace=(b"CVE-2026-0012,CVE-2026-0013", b"CVE-2026-0012")), keys=keys)
+    bring(twelve(4), keys=keys)
+    assert Revision.objects.get(number=4).reason == "late-identifier"
+
+
+def test_a_text_counts_more_than_an_index_that_called_its_number_unused(twelve: Letter, keys: Keyring) -> None:
+    bring(Document("index.json", index.write([Entry(12)], SLUICE, licence="")), keys=keys)
+    assert outcomes(bring(twelve(3), keys=keys)) == {12: "extended"}
+    advisory = Advisory.objects.get()
+    assert (advisory.state, advisory.title, advisory.ended_because) == ("public", "gate may stay open", "")
+    assert advisory.public_at == Publication.objects.get().public_at
+    assert Client().get("/advisories/12/").status_code == 200
 
 
 def test_what_people_edited_is_left_alone(twelve: Letter, keys: Keyring) -> None:
