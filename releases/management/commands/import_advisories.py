@@ -12,7 +12,7 @@ from advisories.formats.openpgp import Keyring
 from advisories.importing import running
 from advisories.importing.gathering import gather
 from advisories.importing.running import Line, Prepared
-from advisories.models import Outcome, Weight
+from advisories.models import ImportedNumber, Outcome, Weight
 from advisories.models.importing import WRITES
 from releases.importing import comparing, trying
 from releases.importing.inboxes import mails_in
@@ -73,10 +73,14 @@ class Command(BaseCommand):
         series = SeriesMaker()
         steps, done = len(prepared.weighed.steps), 0
         counted = dict.fromkeys(Outcome, 0)
+        told_before = {step.number for step in prepared.weighed.steps if step.outcome == Outcome.REFUSED}
+        refused: list[ImportedNumber] = []
         try:
             for number in running.bring_in(prepared, run, series):
                 done += 1
                 counted[Outcome(number.outcome)] += 1
+                if number.outcome == Outcome.REFUSED and number.number not in told_before:
+                    refused.append(number)
                 self._show("advisories", done, steps)
         except KeyboardInterrupt:
             self._clear()
@@ -86,6 +90,8 @@ class Command(BaseCommand):
             ) from None
         self._clear()
         series.request_checks()
+        for one in refused:
+            self.stdout.write(f"{settings.ADVISORY_PREFIX}-{one.number} stays out: {one.why}.")
         for told in series.told:
             self.stdout.write(f"{told}.")
         if not options["no_trials"]:

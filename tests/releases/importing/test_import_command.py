@@ -17,7 +17,7 @@ from advisories.writing import drafting
 from releases.models import PatchMatch, Series, Tree, Trial
 from tests.advisories.formats.signing import RsaSigner
 from tests.advisories.importing.conftest import Letter
-from tests.make import fetched, make_user
+from tests.make import fetched, make_advisory, make_user
 from tests.releases.importing.archive import BOUNDED, FIRST, SECOND, lay_down, record
 from tests.upstream import Upstream, fix, numbered
 
@@ -162,6 +162,19 @@ def test_what_cannot_be_read_is_said_and_stops_nothing(twelve: Letter, key: Path
     for line in ("elsewhere.eml: a symbolic link", "broken.gz", "pipe: neither a file", "missing: there is no such"):
         assert line in told
     assert Publication.objects.count() == 1
+
+
+def test_what_is_refused_only_while_it_is_written_is_told_too(
+    rsa: RsaSigner, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def somebody_takes_the_next_number(command: object, what: str, done: int, total: int) -> None:
+        if (what, done) == ("advisories", 1):
+            make_advisory(number=31)
+
+    monkeypatch.setattr("releases.management.commands.import_advisories.Command._show", somebody_takes_the_next_number)
+    told = run(lay_down(tmp_path / "a", rsa, record(30, FIRST), record(31, SECOND)), "--key", key, "--write")
+    assert "1 brought in, 1 refused" in told
+    assert "SSA-31 stays out: an advisory of this number was written here." in told
 
 
 def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
