@@ -1,5 +1,6 @@
 """What a reader noticed: values with the line they stand on, collected and never swallowed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -31,6 +32,12 @@ class Doubt:
     def __str__(self) -> str:
         place = ":".join(part for part in (self.where, str(self.line) if self.line else "") if part)
         return f"{self.severity}: {place}: {self.message}" if place else f"{self.severity}: {self.message}"
+
+
+def counted(text: str) -> tuple[tuple[tuple[str, int], ...], str]:
+    """Sort key of what people read down a list: numbers in it count as numbers, so that 101 comes before 1001."""
+    parts = re.findall(r"([^0-9]+)|([0-9]{1,18})", text)
+    return tuple((word, int(number or 0)) for word, number in parts), text
 
 
 class Refused(Exception):

@@ -14,7 +14,7 @@ from advisories.formats.announcement import Announcement
 from advisories.formats.clearsign import canonical
 from advisories.formats.dialect import Dialect
 from advisories.formats.documents import Document
-from advisories.formats.doubts import Doubt, Doubts, Severity
+from advisories.formats.doubts import Doubt, Doubts, Severity, counted
 from advisories.formats.index import Entry
 from advisories.formats.openpgp import Verified, Verifier
 from advisories.formats.record import Record
@@ -100,8 +100,10 @@ def understand(
         advisories=tuple(replace(one, public_at=public.get(one.number)) for one in advisories),
         numbers=numbers,
         licence=next((reading.licence for _, reading in desk.indexes if reading.licence), ""),
-        understood=tuple(sorted(set(desk.understood), key=lambda one: (one.where, one.message))),
-        doubts=tuple(sorted(set(desk.doubts), key=lambda one: (one.where, one.line, one.kind, one.message))),
+        understood=tuple(sorted(set(desk.understood), key=lambda one: (counted(one.where), counted(one.message)))),
+        doubts=tuple(
+            sorted(set(desk.doubts), key=lambda one: (counted(one.where), one.line, one.kind, counted(one.message)))
+        ),
         passed_over=desk.passed_over,
     )
 

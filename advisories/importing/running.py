@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from advisories import texts
 from advisories.formats.documents import Document
-from advisories.formats.doubts import Doubt, Severity
+from advisories.formats.doubts import Doubt, Severity, counted
 from advisories.formats.openpgp import Keyring
 from advisories.formats.record import Record
 from advisories.formats.understanding import Understanding, understand
@@ -44,7 +44,7 @@ class Prepared:
     understood: Understanding
     weighed: Weighed
     report: tuple[Line, ...]
-    """The heaviest last."""
+    """The heaviest last, and of one weight by document and line."""
 
     @property
     def records(self) -> list[Record]:
@@ -130,5 +130,5 @@ def _report(understood: Understanding, doubts: Iterable[Doubt]) -> Iterator[Line
     for one in understood.understood:
         yield Line(Weight.UNDERSTOOD, "understood", printable(one.where), 0, printable(one.message))
     order = list(_WEIGHTS)
-    for doubt in sorted(doubts, key=lambda one: order.index(one.severity)):
+    for doubt in sorted(doubts, key=lambda one: (order.index(one.severity), counted(one.where), one.line)):
         yield Line(_WEIGHTS[doubt.severity], doubt.kind, printable(doubt.where), doubt.line, printable(doubt.message))

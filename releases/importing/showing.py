@@ -127,7 +127,7 @@ def report(viewer: Viewer, run: ImportRun, *, weight: str, page: str | None) -> 
         numbers=tuple(_brought(one) for one in ImportedNumber.objects.visible_to(viewer).filter(run=run)),
         counts=tuple((one.value, str(one.label), by_weight[run.pk, one]) for one in (*HEAVY, Weight.UNDERSTOOD)),
         asked=asked,
-        page=Paginator(shown.order_by(_WORST_FIRST, "where", "line", "pk"), LINES_A_PAGE).get_page(page),
+        page=Paginator(shown.order_by(_WORST_FIRST, "pk"), LINES_A_PAGE).get_page(page),
         followed=tuple(_followed(Trial.objects.visible_to(viewer).filter(run=run).select_related("tree"))),
         compared=tuple(
             Compared(

@@ -275,6 +275,19 @@ def test_the_report_says_what_is_doubtful_with_its_line(twelve: Letter, keys: Ke
     assert (row.weight, row.where, row.line) == ("doubt", "twelve-v3.eml text", 50)
 
 
+def test_the_report_counts_101_before_1001(keys: Keyring, rsa: RsaSigner) -> None:
+    texts = [
+        Document(f"ssa{number}.txt", rsa.sign(sample("ssa14-v2.txt").replace(b"SSA-14", b"SSA-%d" % number)))
+        for number in (1001, 9, 101)
+    ]
+    listing = Document("index.json", index.write([Entry(3)], SLUICE, licence=""))
+    lines = [(one.weight, one.kind, one.where, one.message) for one in prepared([*texts, listing], keys).report]
+    understood = [where for weight, _, where, _ in lines if weight == "understood"]
+    assert understood == ["index.json", "ssa9.txt", "ssa101.txt", "ssa1001.txt"]
+    unlisted = [message for _, kind, _, message in lines if kind == "not-in-index"]
+    assert [message.split()[0] for message in unlisted] == ["SSA-9", "SSA-101", "SSA-1001"]
+
+
 def test_only_the_security_team_reads_what_an_archive_held(twelve: Letter, keys: Keyring) -> None:
     run = bring(twelve(), keys=keys)
     assert not ImportRun.objects.visible_to(make_user("", Role.RELEASE_MANAGER)).exists()

@@ -49,11 +49,11 @@ def test_doubts_stand_with_their_lines_and_what_was_read_behind_a_tab(team: Clie
     assert "read it" in team.get(f"{run.get_absolute_url()}?weight=understood").content.decode()
 
 
-def test_the_worst_stands_first(team: Client, run: ImportRun) -> None:
-    for weight, where in ((Weight.NOTE, "1.eml"), (Weight.REFUSED, "9.eml"), (Weight.REFUSED, "2.eml")):
+def test_the_worst_stands_first_and_otherwise_the_order_of_the_report(team: Client, run: ImportRun) -> None:
+    for weight, where in ((Weight.NOTE, "1.eml"), (Weight.REFUSED, "101.eml"), (Weight.REFUSED, "1001.eml")):
         ImportFinding.objects.create(run=run, weight=weight, kind="x", where=where, message=f"{weight} in {where}")
     page = team.get(run.get_absolute_url()).text
-    places = [page.index(words) for words in ("refused in 2.eml", "refused in 9.eml", "no such", "note in 1.eml")]
+    places = [page.index(words) for words in ("refused in 101.eml", "refused in 1001.eml", "no such", "note in 1.eml")]
     assert places == sorted(places)
 
 
