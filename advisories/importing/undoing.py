@@ -66,9 +66,11 @@ def look(run: ImportRun) -> Undoing:
 def undo(run: ImportRun, take_back: TakeBack = lambda advisory: None) -> int:
     """Remove everything that `run` brought; how many advisories that were. All of it or, raising, nothing."""
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+    # Whoever is at work on one of them is through first, and is seen.
+    held = list(Advisory.objects.select_for_update().filter(imports__run=locked).order_by("pk"))
     going = look(locked).advisories
     with _unguarded():
-        for advisory in Advisory.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in going]):
+        for advisory in held:
             take_back(advisory)
             try:
                 _remove(advisory)

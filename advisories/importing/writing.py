@@ -49,6 +49,8 @@ def carry_out(step: Step, run: ImportRun, known: Known, also: Also = lambda advi
     """Do one step, or leave everything as it was; what came of it is kept as a row of `run`. Safe to call again."""
     try:
         with transaction.atomic():
+            # Whoever is at work on it is through first, and nothing is hung on it between the weighing and the writing.
+            list(Advisory.objects.select_for_update().filter(number=step.number).values_list("pk"))
             return _carried_out(weigh_again(step) if step.outcome in WRITES else step, run, known, also)
     except IntegrityError:
         why = "the database refuses it: somebody may have taken the number or changed it in this very moment"
@@ -65,7 +67,7 @@ def _carried_out(step: Step, run: ImportRun, known: Known, also: Also) -> Import
     elif step.outcome == Outcome.MADE:
         advisory = _made(step)
     else:
-        advisory = Advisory.objects.select_for_update(no_key=True).get(number=step.number)
+        advisory = Advisory.objects.get(number=step.number)
     here = list(Revision.objects.filter(advisory=advisory).order_by("number").values_list("number", flat=True))
     newest = step.bring[-1].found.record if step.bring else None
     is_newer = newest is not None and (not here or newest.version > here[-1])
