@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from advisories.formats.record import Record
 from advisories.importing import contents
-from advisories.models import Advisory, Event
+from advisories.importing.undoing import CannotBeUndone
+from advisories.models import Advisory, Event, ImportedNumber
 from releases import uploading
 from releases.checking import requesting
 from releases.models import Branch, Series, Tree
@@ -72,10 +73,17 @@ class SeriesMaker:
 
 
 def take_back(advisory: Advisory) -> None:
-    """Remove the series of an advisory whose import is undone, with everything that was found out about them."""
+    """Remove the series of an advisory whose import is undone, with everything that was found out about them.
+
+    Raises `CannotBeUndone` where another's series comes after one of them, unless that goes with the same import.
+    """
     from releases.models import Cell, Check, Flag, Patch, SeriesRevision, Upload
 
     series = Series.objects.filter(advisory=advisory)
+    with_it = ImportedNumber.objects.filter(run__in=advisory.imports.values("run"), advisory__isnull=False)
+    after = Series.objects.filter(depends_on__in=series).exclude(advisory__in=with_it.values("advisory"))
+    if other := after.select_related("advisory").first():
+        raise CannotBeUndone(f"a series of {other.advisory.label} comes after one of {advisory.label}")
     Flag.objects.filter(series__in=series).delete()
     Cell.objects.filter(series__in=series).delete()
     Check.objects.filter(revision__series__in=series).delete()

@@ -17,7 +17,7 @@ from advisories.writing import drafting
 from releases.models import PatchMatch, Series, Tree, Trial
 from tests.advisories.formats.signing import RsaSigner
 from tests.advisories.importing.conftest import Letter
-from tests.make import fetched, make_advisory, make_user
+from tests.make import fetched, make_advisory, make_series, make_user
 from tests.releases.importing.archive import BOUNDED, FIRST, SECOND, lay_down, record
 from tests.upstream import Upstream, fix, numbered
 
@@ -209,6 +209,23 @@ def test_what_somebody_has_worked_on_is_not_undone(rsa: RsaSigner, key: Path, tm
     with pytest.raises(CommandError, match="SSA-31"):
         undo(ImportRun.objects.get().pk, "--yes")
     assert Advisory.objects.count() == 2
+
+
+def test_what_comes_first_for_somebody_elses_series_is_not_undone(
+    rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree
+) -> None:
+    """Unless that came with it: the second stands on the first."""
+    fetched(tree)
+    first, second = record(30, FIRST), record(31, SECOND, stable_ref="1" * 40, prereqs=(30,))
+    run(lay_down(tmp_path / "a", rsa, first, second), "--key", key, "--write")
+    needed = Series.objects.get(advisory__number=30)
+    assert needed.needed_by.get().advisory.number == 31
+    theirs = make_series(tree.branches.get(name="1.0"), SECOND, depends_on=[needed])
+    with pytest.raises(CommandError, match="comes after one of SSA-30"):
+        undo(ImportRun.objects.get().pk, "--yes")
+    assert theirs.depends_on.get() == needed
+    theirs.depends_on.clear()
+    assert "2 advisories are gone" in undo(ImportRun.objects.get().pk, "--yes")
 
 
 def test_after_undoing_what_is_frozen_is_guarded_again(rsa: RsaSigner, key: Path, tmp_path: Path) -> None:
