@@ -15,7 +15,8 @@ from advisories.formats.index import Entry
 from advisories.formats.openpgp import Verified
 from advisories.formats.understanding import Advisory as Understood
 from advisories.formats.understanding import Found, Understanding
-from advisories.models import Advisory, BatchEntry, Event, Identifier, ImportedNumber, Outcome, SignedText
+from advisories.importing import contents
+from advisories.models import Advisory, BatchEntry, Event, Identifier, ImportedNumber, Origin, Outcome, SignedText
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """No project announced a flaw by signed mail before."""
@@ -101,7 +102,29 @@ def _step(one: Understood, *, takes_unverified: bool, now: datetime, doubts: lis
     dated = list(_dated(usable, one.public_at, now, doubts))
     if not dated:
         return Step(one.number, Outcome.REFUSED, "no version of it can be taken")
-    return _against_rows(one.number, dated, one.revisions)
+    step = _against_rows(one.number, dated, one.revisions)
+    if step.outcome in (Outcome.UNCHANGED, Outcome.EXTENDED):
+        doubts += _left_behind(one.number, dated)
+    return step
+
+
+def _left_behind(number: int, dated: Iterable[Dated]) -> Iterable[Doubt]:
+    """Files at hand of versions that came in without them: nothing is added to what is frozen."""
+    brought = Origin.objects.filter(revision__advisory__number=number).select_related("revision")
+    origins = {one.revision.number: one for one in brought.prefetch_related("revision__patches")}
+    for one in dated:
+        origin = origins.get(one.found.record.version)
+        if origin is None:
+            continue
+        here = {patch.file_name for patch in origin.revision.patches.all()}
+        names = [patch.name for patch in contents.kept_patches(one.found.record) if patch.name not in here]
+        names += ["its recipe"] if one.found.announcement.meta and not origin.recipe else []
+        if names:
+            message = (
+                f"version {one.found.record.version} came in without {', '.join(names)}; "
+                f"to have that, undo import {origin.run_id} and bring it in again"
+            )
+            yield Doubt(Severity.DOUBT, "file-left-behind", 0, message, one.found.sources[0])
 
 
 def _dated(found: Sequence[Found], announced: datetime | None, now: datetime, doubts: list[Doubt]) -> Iterable[Dated]:

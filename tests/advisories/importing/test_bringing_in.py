@@ -152,6 +152,21 @@ def test_a_second_import_changes_nothing(twelve: Letter, fourteen: Document, key
     assert (list(Publication.objects.values_list("pk", "public_at")), Event.objects.count()) == before
 
 
+def test_files_that_come_after_their_text_are_said_to_be_left_behind(
+    twelve: Letter, keys: Keyring, rsa: RsaSigner
+) -> None:
+    text = Document("12.txt", rsa.sign(sample("ssa12-v3.txt")))
+    first = bring(text, keys=keys)
+    run = bring(twelve(3), keys=keys)
+    assert outcomes(run) == {12: "unchanged"}
+    left = run.findings.get(kind="file-left-behind")
+    assert left.message == (
+        "version 3 came in without ssa12.patch, ssa12-1.9.patch, its recipe; "
+        f"to have that, undo import {first.pk} and bring it in again"
+    )
+    assert not bring(text, keys=keys).findings.filter(kind="file-left-behind")
+
+
 def test_a_later_version_is_added_and_the_draft_follows(twelve: Letter, keys: Keyring) -> None:
     bring(twelve(3), keys=keys)
     run = bring(twelve(3), twelve(4, replace=(b"A guest can", b"Any guest can")), keys=keys)
