@@ -24,6 +24,8 @@ class Entry:
     version: int | None = None
     public_at: datetime | None = None
     """To the minute, UTC; an announced advisory's is in the future."""
+    is_date_odd: bool = False
+    """It has a date that could not be read: whatever it is, it isn't unused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +91,27 @@ def _entry(item: object, key: str, at: int, doubts: Doubts) -> Entry | None:
         identifiers = []
     title = item.get("title")
     version = item.get("version")
+    public_at, is_date_odd = _instant(item.get("public_time"), at, doubts)
     return Entry(
         number=int(number[0]),
         title=" ".join(title.split()) if isinstance(title, str) else "",
         identifiers=tuple(dict.fromkeys(value for value in identifiers if value)),
         version=version if isinstance(version, int) and not isinstance(version, bool) and version > 0 else None,
-        public_at=_instant(item.get("public_time"), at, doubts),
+        public_at=public_at,
+        is_date_odd=is_date_odd,
     )
 
 
-def _instant(value: object, at: int, doubts: Doubts) -> datetime | None:
+def _instant(value: object, at: int, doubts: Doubts) -> tuple[datetime | None, bool]:
+    """The instant, and whether there is something in its place that is none."""
     if value is None or value == "":
-        return None
+        return None, False
     try:
         found = datetime.fromisoformat(str(value).removesuffix(" UTC"))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC), False
     except (ValueError, OverflowError):
         doubts.doubt("entry-date", 0, f"entry {at} has a date that is none: {str(value)[:40]!r}")
-        return None
+        return None, True
 
 
 def write(entries: Iterable[Entry], dialect: Dialect, *, licence: str) -> bytes:

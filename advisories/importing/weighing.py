@@ -183,7 +183,7 @@ def _number_alone(entry: Entry, now: datetime, doubts: list[Doubt]) -> Step | No
     """A number that the index lists without a text at hand: kept where it says that it was never used."""
     noted = Doubts("index")
     label = f"{settings.ADVISORY_PREFIX}-{entry.number}"
-    is_unused = not entry.identifiers and entry.public_at is None
+    is_unused = not entry.identifiers and entry.public_at is None and not entry.is_date_odd
     if is_unused and (not entry.title or entry.title.lower().startswith("unused")):
         taken = Advisory.objects.filter(number=entry.number).exists()
         return Step(entry.number, Outcome.UNCHANGED if taken else Outcome.UNUSED, entry=entry)

@@ -272,6 +272,13 @@ def test_numbers_that_the_index_calls_unused_are_taken_for_good(keys: Keyring) -
     assert outcomes(bring(listing, keys=keys)) == {20: "unchanged"}
 
 
+def test_a_number_whose_date_cannot_be_read_is_not_called_unused(keys: Keyring) -> None:
+    listing = Document("index.json", b'[{"ssas": [{"ssa": "20", "public_time": "next Tuesday"}]}]')
+    run = bring(listing, keys=keys)
+    assert outcomes(run) == {}
+    assert {("doubt", "entry-date"), ("doubt", "no-text")} <= kinds(run)
+
+
 def test_an_import_that_stops_goes_on_where_it_was(twelve: Letter, fourteen: Document, keys: Keyring) -> None:
     def stop(advisory: Advisory, record: object) -> None:
         if advisory.number == 14:
