@@ -121,11 +121,18 @@ class Keyring:
             parsed = pysequoia.Sig.from_bytes(signature)
             if parsed.signature_type != SignatureType.Text:
                 return NotVerified("the signature is not one over a text document")
-            result = pysequoia.verify(bytes=signed, store=lambda _: self.certificates, signature=parsed)
         except (RuntimeError, ValueError, TypeError, OSError) as error:
             # Its messages carry a backtrace after the first line.
             first = str(error).partition("\n")[0].strip()
-            return NotVerified(f"the signature does not verify: {first}" if first else "the signature does not verify")
+            return NotVerified(f"the signature cannot be read: {first}" if first else "the signature cannot be read")
+        try:
+            result = pysequoia.verify(bytes=signed, store=lambda _: self.certificates, signature=parsed)
+        except (RuntimeError, ValueError, TypeError, OSError):
+            # Which of these it is, the library does not say.
+            issuer = parsed.issuer_fingerprint.upper() if parsed.issuer_fingerprint else "no key"
+            made = f" and says {parsed.created:%Y-%m-%d}" if parsed.created else ""
+            why = "another key, another text, or a time when the key was not valid"
+            return NotVerified(f"none of the given keys verifies the signature, which names {issuer}{made}: {why}")
         if not result.valid_sigs:
             return NotVerified("the signature is by none of the given keys")
         return Verified(str(result.valid_sigs[0].certificate).upper(), parsed.created)

@@ -106,6 +106,15 @@ def test_a_certificate_does_not_verify_another_text(secret: pysequoia.Tsk) -> No
     assert "\n" not in told
 
 
+def test_whose_a_signature_claims_to_be_is_told_where_no_given_key_verifies_it(secret: pysequoia.Tsk) -> None:
+    message = clearsign.read(pysequoia.sign(secret.signer(), TEXT, mode=pysequoia.SignatureMode.CLEAR))
+    signature = pysequoia.Sig.from_bytes(armour.remove(message.signature, b"SIGNATURE"))
+    assert signature.issuer_fingerprint is not None
+    other = pysequoia.Tsk.generate("Weir <weir@sluice.example>").extract_certificate()
+    told = reason(Keyring([bytes(other)]), message.signature, message.signed)
+    assert f"names {signature.issuer_fingerprint.upper()} and says {signature.created:%Y-%m-%d}" in told
+
+
 def test_certificates_and_bare_keys_live_together(rsa: RsaSigner, secret: pysequoia.Tsk) -> None:
     keyring = Keyring([rsa.public, str(secret.extract_certificate()).encode()])
     message = clearsign.read(pysequoia.sign(secret.signer(), TEXT, mode=pysequoia.SignatureMode.CLEAR))
