@@ -1,10 +1,9 @@
-"""Mail archives taken apart into single mails: mbox, maildir, public-inbox."""
+"""Mail archives taken apart into single mails: mbox, public-inbox."""
 
 import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from advisories.formats.doubts import Refused
 
@@ -66,17 +65,6 @@ def unpacked(data: bytes, where: str = "archive") -> bytes:
     except zlib.error as error:
         raise Refused("not-gzip", "not a gzip file, although it begins like one", where=where) from error
     return b"".join(parts)
-
-
-def maildir(folder: Path) -> Iterator[Found]:
-    """The mails of a maildir, by name; what is still being delivered is left out. Symbolic links are not followed."""
-    if not (folder / "cur").is_dir() and not (folder / "new").is_dir():
-        raise Refused("not-a-maildir", "there is neither cur nor new in it", where=folder.name)
-    for part in ("cur", "new"):
-        inner = folder / part
-        for path in sorted(inner.iterdir()) if inner.is_dir() else []:
-            if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-                yield Found(f"{part}/{path.name}", 1, path.read_bytes())
 
 
 def public_inbox(blobs: Iterable[tuple[str, str, bytes]]) -> Iterator[Found]:

@@ -54,10 +54,9 @@ def _in_folder(folder: Path, where: str, inbox: Inbox) -> Iterator[Document | Do
         if special is not None:
             yield from (Document(f"{where}/{one.where}", one.content) for one in special)
             return
-        if (folder / "cur").is_dir() or (folder / "new").is_dir():
-            yield from (Document(f"{where}/{one.where}", one.content) for one in archives.maildir(folder))
-            return
-        inside = sorted(folder.iterdir())
+        # Of a maildir not what is still being delivered.
+        parts = [part for part in (folder / "cur", folder / "new") if part.is_dir()]
+        inside = parts or sorted(folder.iterdir())
     except Refused as refusal:
         yield _refused(refusal.doubt.kind, refusal.doubt.message, where)
         return

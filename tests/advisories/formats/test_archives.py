@@ -1,7 +1,6 @@
 """Archives of mails."""
 
 import gzip
-from pathlib import Path
 
 import pytest
 
@@ -58,20 +57,6 @@ def test_a_gzip_that_grows_without_bounds_is_refused(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(archives, "MOST_BYTES", 10_000)
     with pytest.raises(Refused, match="unpacks to more"):
         archives.unpacked(gzip.compress(b"\0" * 1_000_000))
-
-
-def test_a_maildir_gives_what_is_delivered(tmp_path: Path) -> None:
-    for folder in ("cur", "new", "tmp"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / f"1.{folder}").write_bytes(folder.encode())
-    (tmp_path / "cur" / "link").symlink_to(tmp_path / "tmp" / "1.tmp")
-    found = [(mail.where, mail.content) for mail in archives.maildir(tmp_path)]
-    assert found == [("cur/1.cur", b"cur"), ("new/1.new", b"new")]
-
-
-def test_another_folder_is_no_maildir(tmp_path: Path) -> None:
-    with pytest.raises(Refused):
-        list(archives.maildir(tmp_path))
 
 
 def test_both_layouts_of_public_inbox_are_known() -> None:

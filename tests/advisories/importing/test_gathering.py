@@ -29,6 +29,14 @@ def test_a_link_is_followed_only_where_it_was_named(tmp_path: Path) -> None:
     assert found(tmp_path / "link") == ["link/1.eml", "link/out! link"]
 
 
+def test_a_maildir_gives_what_is_delivered_and_says_what_it_leaves(tmp_path: Path) -> None:
+    for folder in ("cur", "new", "tmp"):
+        (tmp_path / "m" / folder).mkdir(parents=True)
+        (tmp_path / "m" / folder / f"1.{folder}").write_bytes(folder.encode())
+    (tmp_path / "m" / "cur" / "0.link").symlink_to(tmp_path / "m" / "tmp" / "1.tmp")
+    assert found(tmp_path / "m") == ["m/cur/0.link! link", "m/cur/1.cur", "m/new/1.new"]
+
+
 def test_folders_that_are_called_the_same_are_told_apart(tmp_path: Path) -> None:
     for year in ("2019", "2020"):
         (tmp_path / year / "mails").mkdir(parents=True)
