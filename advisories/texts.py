@@ -22,6 +22,7 @@ from advisories.formats.record import (
     Slot,
     Stretch,
 )
+from advisories.models.identifier import GIVEN_BACK
 from advisories.plain_text import to_plain
 from advisories.reporting import credits
 from advisories.versions import parse_ranges
@@ -76,7 +77,9 @@ def record_of(
         number=int(content["number"]),
         version=version,
         title=" ".join(str(content["title"]).split()),
-        identifiers=tuple(Identifier(one["scheme"], one["value"]) for one in content["identifiers"]),
+        identifiers=tuple(
+            Identifier(one["scheme"], one["value"]) for one in content["identifiers"] if one["state"] not in GIVEN_BACK
+        ),
         sections=plain_record.sections_in(announced) if announced else _sections(content, updates),
         table=plain_record.table_in(announced) if announced else tuple(_rows(content["patches"])),
         patches=tuple(PatchFile(one["name"], one["sha256"], files.get(one["name"])) for one in content["patches"]),

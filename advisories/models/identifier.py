@@ -29,6 +29,9 @@ class Standing(models.TextChoices):
 UNSETTLED = (Standing.REQUESTED, Standing.RESERVED)
 """Readers of a published advisory are not told of these: what is asked for is nobody's name yet."""
 
+GIVEN_BACK = (Standing.REJECTED, Standing.REPLACED)
+"""The page says what became of these; no document goes by them, or a scanner would find systems affected by them."""
+
 
 class IdentifierQuerySet(models.QuerySet["Identifier"]):
     """Questions about identifiers."""

@@ -22,7 +22,7 @@ from advisories.formats import clearsign
 from advisories.formats.openpgp import Keyring, Verified
 from advisories.formats.strict import instant
 from advisories.lifecycle import State
-from advisories.models import Advisory, Vector
+from advisories.models import Advisory, Identifier, Vector
 from releases.models import PointRelease
 from tests.advisories.formats import schemas
 from tests.advisories.test_public_pages import published, shown
@@ -168,6 +168,16 @@ def test_whoever_keeps_copies_learns_that_one_was_withdrawn(published: Advisory)
     assert json.loads(shown("/advisories/12/records/osv.json"))["modified"] == at
     rejected = json.loads(shown("/advisories/12/records/CVE-2026-1234.json"))["containers"]["cna"]["rejectedReasons"]
     assert [one["value"] for one in rejected] == ["It was no flaw."]
+
+
+@pytest.mark.parametrize("became", [{"state": "rejected"}, {"state": "replaced", "replaced_by": "CVE-2026-1234"}])
+def test_no_document_goes_by_a_name_that_was_given_back(published: Advisory, became: dict[str, str]) -> None:
+    Identifier.objects.create(advisory=published, value="CVE-2026-0666", **became)
+    make_publication(published, timezone.now())
+    assert "CVE-2026-0666" in shown("/advisories/12/")
+    for name in ("osv.json", "csaf.json", "vex.json", "CVE-2026-1234.json"):
+        assert "CVE-2026-0666" not in shown(f"/advisories/12/records/{name}")
+    assert Client().get("/advisories/12/records/CVE-2026-0666.json").status_code == 404
 
 
 def test_an_empty_feed_is_a_feed(db: None) -> None:
