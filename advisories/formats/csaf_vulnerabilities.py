@@ -97,13 +97,14 @@ def _remediations(record: Record, edition: Edition, products: tuple[Product, ...
         if commits := said.fixes_of(record, product.tree.name).get(product.branch):
             found.append(_commits(edition, product, commits))
             helped.add(product.id)
+    # Before the mitigation, which may help meanwhile and is no promise of a fix.
+    if left := [one.id for one in affected if one.no_fix and one.id not in helped]:
+        found.append({"category": "no_fix_planned", "details": "There will be no fix.", "product_ids": left})
+        helped.update(left)
     section = record.section("MITIGATION")
     if affected and section and (text := plain(section.text)):
         found.append({"category": "mitigation", "details": text, "product_ids": [one.id for one in affected]})
         helped.update(one.id for one in affected)
-    if left := [one.id for one in affected if one.no_fix and one.id not in helped]:
-        found.append({"category": "no_fix_planned", "details": "There will be no fix.", "product_ids": left})
-        helped.update(left)
     if left := [one.id for one in affected if one.id not in helped]:
         details = f"See the resolution in the text of {record.name}: {edition.page}"
         found.append({"category": "none_available", "details": details, "product_ids": left})

@@ -15,7 +15,7 @@ from advisories.formats.dialect import MAIN as MAIN_BRANCH
 from advisories.formats.edition import Edition, TreeFacts
 from advisories.formats.record import Record
 from advisories.formats.strict import one_line
-from advisories.versions import MainLine, Place, Version
+from advisories.versions import MainLine, Place, Version, within
 
 
 class Status(StrEnum):
@@ -78,11 +78,19 @@ def _of_tree(record: Record, tree: TreeFacts) -> Iterator[Product]:
     if not about and any(row.tree == tree.name for row in record.table):
         level = "in the versions that the text of the advisory names"
         yield Product(tree.name, tree, "", level, Status.AFFECTED, "")
-    elif not tree.releases and any(one.status in (Told.AFFECTED, Told.WILL_NOT_BE_FIXED) for one in about):
+    elif unlisted := _unlisted(about, tree, listed):
         level = "in the versions that the text of the advisory names, under its conditions"
-        reason = _sentences(record, tuple(about))
-        yield Product(tree.name, tree, "", level, Status.AFFECTED, "", reason)
+        no_fix = all(one.status is Told.WILL_NOT_BE_FIXED for one in unlisted)
+        yield Product(tree.name, tree, "", level, Status.AFFECTED, "", _sentences(record, unlisted), no_fix)
     yield from _fixed(record, tree, listed)
+
+
+def _unlisted(about: tuple[Statement, ...], tree: TreeFacts, listed: tuple[said.Said, ...]) -> tuple[Statement, ...]:
+    """Who says that something is affected that is in no list: releases that nobody here knows of."""
+    affected = [one for one in about if one.status in (Told.AFFECTED, Told.WILL_NOT_BE_FIXED)]
+    listing = listed if tree.releases else ()
+    unlisted = (one for one in affected if not any(within(each.place, one.ranges) for each in listing))
+    return tuple(one for one in unlisted if not said.is_contradicted(about, one))
 
 
 def _at(record: Record, tree: TreeFacts, one: said.Said) -> Iterator[Product]:

@@ -15,8 +15,8 @@ from operator import itemgetter
 from advisories.affected import Answer, Finding, Needs, Statement, find
 from advisories.formats.dialect import MAIN as MAIN_BRANCH
 from advisories.formats.edition import COMMIT, Edition, TreeFacts
-from advisories.formats.record import Record
-from advisories.versions import MAIN, Bound, Line, MainLine, Place, Version
+from advisories.formats.record import Record, Stretch
+from advisories.versions import MAIN, Bound, Line, MainLine, Place, Version, within
 
 MOST_OPEN_FIXES = 3
 """Other advisories' fixes that a release is told apart by; each doubles what has to be listed."""
@@ -139,7 +139,9 @@ def history(record: Record, edition: Edition, tree: TreeFacts) -> History | None
     beginning is said to be unaffected, conditional or not known.
     """
     fixes = fixes_of(record, tree.name)
-    lines = {branch_of(release) for release in tree.releases}
+    # A branch may have left the main line and have no release yet.
+    named = {end for row in record.table if row.tree == tree.name for one in row.stretches for end in _ends(one)}
+    lines = {branch_of(release) for release in tree.releases} | named
     owing = {line for line in lines if record.files_for(line, tree.name)} - fixes.keys()
     if not tree.repository or MAIN_BRANCH not in fixes or owing or not tree.releases:
         return None
@@ -156,6 +158,16 @@ def history(record: Record, edition: Edition, tree: TreeFacts) -> History | None
     if not found or any(one.answer is not Answer.AFFECTED for one in found):
         return None
     return History(tree.repository, introduced, fixed)
+
+
+def _ends(stretch: Stretch) -> set[str]:
+    return {stretch.newest, stretch.oldest} - {"", MAIN_BRANCH}
+
+
+def is_contradicted(about: tuple[Statement, ...], one: Statement) -> bool:
+    """Whether nothing follows from `one` anywhere in its ranges, since others of `about` say something else."""
+    inside = (finding for version, finding in _sampled(about) if within(version, one.ranges))
+    return not any(finding.answer is Answer.AFFECTED or finding.open_fixes for finding in inside)
 
 
 def same_between(about: tuple[Statement, ...], first: Version, last: Version, answer: Answer) -> bool:

@@ -105,6 +105,11 @@ def test_what_will_not_be_fixed_is_said_so() -> None:
     assert (remedy["category"], remedy["product_ids"]) == ("no_fix_planned", ["sluice:1.6.0"])
 
 
+def test_a_mitigation_does_not_hide_that_there_will_be_no_fix() -> None:
+    record = replace(WHOLE, table=(), fixes=(), affected=saying((Status.WILL_NOT_BE_FIXED, "1.6")))
+    assert [one["category"] for one in flaw(record)["remediations"]] == ["no_fix_planned", "mitigation"]
+
+
 def test_what_has_no_remedy_is_said_so() -> None:
     record = replace(WHOLE, sections=(), table=(), fixes=(), affected=saying((Status.AFFECTED, "1.6")))
     assert [one["category"] for one in flaw(record)["remediations"]] == ["none_available"]
@@ -167,6 +172,15 @@ def test_what_holds_is_not_withdrawn() -> None:
 def test_a_tree_of_which_no_release_is_known_refers_to_the_text() -> None:
     statuses = flaw(replace(WHOLE, affected=()))["product_status"]
     assert statuses["known_affected"] == ["sluice"]
+
+
+def test_releases_that_nobody_knows_of_are_affected_as_the_text_says_and_not_under_investigation() -> None:
+    said = saying((Status.AFFECTED, "0.3 - 0.4"), (Status.AFFECTED, "2.0"))
+    statuses = flaw(replace(WHOLE, affected=said))["product_status"]
+    assert "under_investigation" not in statuses
+    assert {"sluice", "sluice:2.0.0"} <= set(statuses["known_affected"])
+    contrary = (*said, *saying((Status.NOT_AFFECTED, "0.1 - 0.9")))
+    assert "sluice" not in flaw(replace(WHOLE, affected=contrary))["product_status"]["known_affected"]
 
 
 def test_files_are_named_as_the_standard_says() -> None:

@@ -9,7 +9,7 @@ from advisories.affected import Status
 from advisories.formats import osv
 from advisories.formats.doubts import NotWritable
 from advisories.formats.edition import Edition, OsvIds, Score
-from advisories.formats.record import Affected, BranchFix, Identifier
+from advisories.formats.record import Affected, BranchFix, Identifier, Row, Stretch
 from advisories.severity import rate
 from tests.advisories.formats import schemas
 from tests.advisories.formats.editions import (
@@ -108,6 +108,14 @@ def test_no_commits_are_given_where_they_would_say_too_much(said: tuple[Affected
 @pytest.mark.parametrize("missing", ["master", "1.9"])
 def test_no_commits_are_given_while_a_branch_waits_for_its_fix(missing: str) -> None:
     assert ranges(*saying((Status.AFFECTED, "all")), fixes=tuple(fix for fix in FIXES if fix.branch != missing)) == []
+
+
+def test_no_commits_are_given_while_a_branch_without_a_release_waits_for_its_fix() -> None:
+    """What came after its fix would be called affected, since the range ends at the fixes of other branches."""
+    table = (*twelve().table, Row("ssa12.patch", "sluice", (Stretch("2.1", "2.1"),)))
+    record = replace(twelve(), affected=saying((Status.AFFECTED, "all")), fixes=FIXES, table=table)
+    [entry] = parsed(osv.write(record, KNOWN))["affected"]
+    assert "ranges" not in entry
 
 
 def test_no_commits_are_given_where_a_fix_is_several_commits() -> None:
