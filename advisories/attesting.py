@@ -107,4 +107,4 @@ def _ahead() -> Iterator[Edited]:
             before = earlier.get(one.number) or reading.issued(one.number)
             issues = earlier[one.number] = [*before, one]
             content = saying.without_hidden(one.content, public)
-            yield editions.edited(issues, content, trees_at(issues[0].public_at))
+            yield editions.edited(issues, content, trees_at)

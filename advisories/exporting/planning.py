@@ -64,7 +64,7 @@ def plan() -> Plan:
     policy, every, known = current_policy(), whole.every_one(), facts.known()
     version = digest([caching.made_with(), [getattr(settings, name) for name in _SETTINGS], policy])
     key, signed = records.key_fingerprint(), records.signatures()
-    each = [_of_one(one, (known(one.first_at), key, signed.get(one.number))) for one in every]
+    each = [_of_one(one, ([known(at) for at in one.told_at], key, signed.get(one.number))) for one in every]
     notes = list(_notes(policy))
     everything = digest([*(one.made_of for one in (*each, *notes))])
     return Plan(version, (*_of_all(every, everything), *each, *notes))

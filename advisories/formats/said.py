@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import product
 from operator import itemgetter
 
-from advisories.affected import Answer, Finding, Needs, Statement, find
+from advisories.affected import Answer, Finding, Needs, Statement, Status, find
 from advisories.formats.dialect import MAIN as MAIN_BRANCH
 from advisories.formats.edition import COMMIT, Edition, TreeFacts
 from advisories.formats.record import Record, Stretch
@@ -73,6 +73,16 @@ def _said(about: tuple[Statement, ...], releases: tuple[Version, ...]) -> tuple[
     places: tuple[Place, ...] = (*sorted(dict.fromkeys(releases)), MAIN)
     found = (Said(place, find(about, place)) for place in places)
     return tuple(one for one in found if one.finding.because)
+
+
+def still_holds(about: tuple[Statement, ...], release: Version) -> bool:
+    """Whether what is said may be told of `release` that came after the first publication, when fixes were out.
+
+    Who said “1.9.x” before there was this one meant those without the fix. Who names a release as the last one has
+    counted, which is how another revision says that the fix in it was none.
+    """
+    affected = (one for one in about if one.status is Status.AFFECTED and within(release, one.ranges))
+    return all(any(release in part and isinstance(part.last, Version) for part in one.ranges) for one in affected)
 
 
 def variants(record: Record, tree: str, one: Said) -> tuple[Variant, ...]:

@@ -1,14 +1,14 @@
 """What documents are written from: record and edition of a publication, of settings and publications alone."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.urls import reverse
 
 from advisories import texts
-from advisories.formats import csaf, cve, meta, osv
+from advisories.formats import csaf, cve, meta, osv, said
 from advisories.formats.csaf import Profile
 from advisories.formats.doubts import NotWritable
 from advisories.formats.edition import (
@@ -26,6 +26,7 @@ from advisories.formats.record import Recipes, Record
 from advisories.lifecycle import State
 from advisories.models import Publication
 from advisories.public import saying
+from advisories.public.facts import Known
 from advisories.public.saying import Content
 from advisories.recipes import recipes_in
 
@@ -71,9 +72,7 @@ def publisher() -> Publisher:
     )
 
 
-def edited(
-    issues: Sequence[Publication], content: Content, trees: Iterable[TreeFacts], *, version: int | None = None
-) -> Edited:
+def edited(issues: Sequence[Publication], content: Content, trees_at: Known, *, version: int | None = None) -> Edited:
     """One public revision of an advisory, by default the newest; `issues` are all of them, the first first.
 
     `content` is that revision's, with nothing in it that depends on something hidden. Raises `ValueError` for content
@@ -95,7 +94,7 @@ def edited(
             Revision(one.version, one.public_at, one.revision.changes if place else "Public release.")
             for place, one in enumerate(upto)
         ),
-        trees=_trees(content, trees),
+        trees=tuple(_trees(record, content, trees_at(upto[0].public_at), trees_at(newest.public_at))),
         scores=tuple(_scores(content)),
         withdrawal=_withdrawal(newest) if is_withdrawn else None,
     )
@@ -161,14 +160,21 @@ def _updates(upto: Sequence[Publication]) -> list[tuple[int, str]]:
     return ([(first.version, "Public release.")] if first.version > 1 else []) + later
 
 
-def _trees(content: Content, known: Iterable[TreeFacts]) -> tuple[TreeFacts, ...]:
-    """Facts of every tree that the content names; the name alone where nothing more is known."""
-    facts = {one.name: one for one in known}
+def _trees(
+    record: Record, content: Content, at_first: Iterable[TreeFacts], at_last: Iterable[TreeFacts]
+) -> Iterator[TreeFacts]:
+    """Facts of every tree that the content names; the name alone where nothing more is known.
+
+    Its releases are those that there were at the first publication: later ones came with the fix. Of those up to this
+    revision the ones are added that it speaks of by name.
+    """
+    before, now = ({one.name: one for one in known} for known in (at_first, at_last))
     named = dict.fromkeys(one["tree"] for one in (*content["affected"], *content["patches"]))
-    return tuple(
-        facts.get(name) or TreeFacts(name, settings.PROJECT_NAME if name == settings.MAIN_TREE else name)
-        for name in (*named, *([] if named else [settings.MAIN_TREE]))
-    )
+    for name in named or [settings.MAIN_TREE]:
+        facts = now.get(name) or TreeFacts(name, settings.PROJECT_NAME if name == settings.MAIN_TREE else name)
+        known, about = before[name].releases if name in before else (), said.statements(record, name)
+        releases = (one for one in facts.releases if one in known or said.still_holds(about, one))
+        yield replace(facts, releases=tuple(releases))
 
 
 def _scores(content: Content) -> Iterable[Score]:

@@ -37,7 +37,7 @@ PROVIDER_PATH = "/.well-known/csaf/provider-metadata.json"
 
 def names_of(issues: Sequence[Publication], contents: Mapping[int, Content]) -> tuple[str, ...]:
     """The documents that there are of the newest revision; asks the database nothing."""
-    return editions.names_of(editions.edited(issues, contents[issues[-1].version], ()))
+    return editions.names_of(editions.edited(issues, contents[issues[-1].version], lambda at: ()))
 
 
 def document(issues: Sequence[Publication], name: str) -> bytes | None:
@@ -46,9 +46,9 @@ def document(issues: Sequence[Publication], name: str) -> bytes | None:
 
 
 def _edited(issues: Sequence[Publication]) -> Edited:
-    """An advisory in its newest revision, with the releases that there were when it became public."""
+    """An advisory in its newest revision, with the releases that it speaks of."""
     content = reading.contents_of(issues)[issues[-1].version]
-    return editions.edited(issues, content, once("facts", facts.known)(issues[0].public_at))
+    return editions.edited(issues, content, once("facts", facts.known))
 
 
 def all_writable() -> list[Edited]:
@@ -66,7 +66,7 @@ def _read_all() -> Iterator[Edited]:
     trees_at = facts.known()
     for number, issues in newest.items():
         content = saying.without_hidden(contents[number], public)
-        yield editions.edited(issues, content, trees_at(issues[0].public_at))
+        yield editions.edited(issues, content, trees_at)
 
 
 def index() -> bytes:

@@ -26,7 +26,8 @@ class Whole:
     number: int
     versions: tuple[int, ...]
     """Those that are public, the first first."""
-    first_at: datetime
+    told_at: tuple[datetime, ...]
+    """The instant of the first of them, and of the newest where that is another."""
     made_of: tuple[object, ...]
     """Everything that its pages depend on, but for the policy, the settings, the code and the releases."""
     texts: tuple[int, ...] = ()
@@ -53,7 +54,7 @@ def every_one() -> tuple[Whole, ...]:
         Whole(
             number=issues[0]["number"],
             versions=tuple(one["version"] for one in issues),
-            first_at=issues[0]["public_at"],
+            told_at=tuple(dict.fromkeys((issues[0]["public_at"], issues[-1]["public_at"]))),
             made_of=(
                 *((one["pk"], one["public_at"], one["sha256"], one["text_sha256"], one["key"]) for one in issues),
                 issues[-1]["because"] if issues[-1]["state"] == State.WITHDRAWN else "",

@@ -167,7 +167,7 @@ def _records(batch: Batch, publication: Publication) -> Iterator[OutgoingFile]:
     together = set(batch.members.values_list("number", flat=True))
     public = together | reading.known_among(saying.conditions_in([publication.content]))
     content = saying.without_hidden(publication.content, public)
-    edited = editions.edited(issues, content, facts.known()(issues[0].public_at))
+    edited = editions.edited(issues, content, facts.known())
     for name in editions.names_of(edited):
         found = editions.document(edited, name)
         if found is not None:

@@ -136,7 +136,9 @@ def _of_one(
     """A file of one advisory. Releases that were found later change it without a word, so it has no date."""
     if not issues:
         raise Http404
-    made_of = (*reading.made_of(issues), once("facts", facts.known)(issues[0].public_at), written.key_fingerprint())
+    known = once("facts", facts.known)
+    releases = [known(at) for at in dict.fromkeys((issues[0].public_at, issues[-1].public_at))]
+    made_of = (*reading.made_of(issues), releases, written.key_fingerprint())
     return caching.answer(request, current_policy(), made_of, None, lambda: _file(name, make))
 
 

@@ -22,7 +22,7 @@ from advisories.formats import clearsign
 from advisories.formats.openpgp import Keyring, Verified
 from advisories.formats.strict import instant
 from advisories.lifecycle import State
-from advisories.models import Advisory, Identifier, Vector
+from advisories.models import Advisory, Affected, Identifier, Vector
 from releases.models import PointRelease
 from tests.advisories.formats import schemas
 from tests.advisories.test_public_pages import published, shown
@@ -84,6 +84,25 @@ def test_every_document_is_valid(releases: None, name: str, schema: Callable[[],
 def test_a_document_speaks_of_the_releases_there_were(releases: None) -> None:
     told = json.loads(shown("/advisories/12/records/osv.json"))
     assert told["affected"][0]["versions"] == ["1.6.0", "1.6.1"]
+
+
+def test_another_revision_speaks_of_a_later_release_only_where_it_names_it(published: Advisory) -> None:
+    """Later releases hold the fix, unless a revision says that it was none."""
+    branch = make_branch(make_tree(), "1.6")
+    for number, days in ((0, -30), (1, -7), (2, -6)):
+        tagged_at = timezone.now() + timedelta(days=days)
+        PointRelease.objects.create(
+            branch=branch, tag=f"R-1.6.{number}", number=number, commit="1" * 40, tagged_at=tagged_at
+        )
+
+    def listed() -> list[str]:
+        versions: list[str] = json.loads(shown("/advisories/12/records/osv.json"))["affected"][0]["versions"]
+        return versions
+
+    assert listed() == ["1.6.0"]
+    Affected.objects.filter(advisory=published, position=1).update(ranges="1.5.0 - 1.6.1")
+    make_publication(published, timezone.now())
+    assert listed() == ["1.6.0", "1.6.1"]
 
 
 def test_a_page_links_the_documents_that_there_are(releases: None) -> None:
