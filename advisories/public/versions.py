@@ -1,21 +1,26 @@
 """“Is my version affected?”: every published advisory asked about one version of one tree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from django.utils import timezone
 
 from advisories.affected import Answer, Finding, Statement, find, find_on_line
+from advisories.formats import said
 from advisories.lifecycle import State
 from advisories.models import Publication
-from advisories.public import saying
+from advisories.public import facts, saying
 from advisories.public.in_hand import once
 from advisories.public.reading import known_among
+from advisories.public.values import AdvisoryPage
 from advisories.spoken_versions import spoken
-from advisories.versions import Line, NotAVersion
+from advisories.versions import Line, NotAVersion, Place, Version
+from advisories.writing.showing import Asked, is_affected
 
-_ORDER = {Answer.AFFECTED: 0, Answer.UNKNOWN: 1, Answer.NOT_AFFECTED: 2}
 MOST_NAMED = 200
 """Advisories that a page names in one list; how many there are, it says."""
 
@@ -28,6 +33,8 @@ class Hit:
     title: str
     url: str
     finding: Finding
+    is_later: bool = False
+    """Whether the version came out after the advisory, which speaks of those before it."""
 
     @property
     def label(self) -> str:
@@ -75,7 +82,7 @@ class Answered:
 
 
 def every(tree: str, version: str) -> Answered | None:
-    """Ask all that is published; None where nothing was asked. Two queries.
+    """Ask all that is published; None where nothing was asked. Two queries, and two more for releases.
 
     Advisories that have nothing to do with the tree don't come up. Those without an answer do, or are counted.
     """
@@ -86,13 +93,16 @@ def every(tree: str, version: str) -> Answered | None:
         place = spoken(version.replace("\0", ""), (tree, settings.PROJECT_NAME))
     except NotAVersion as refusal:
         return Answered(tree, version, str(refusal))
-    hits, silent = [], 0
-    for number, title, url, statements in once(("said of", tree), lambda: _said_of(tree)):
-        if statements is None:
+    hits, silent, known = [], 0, once("facts", facts.known)
+    for one in once(("said of", tree), lambda: _said_of(tree)):
+        if one.statements is None:
             silent += 1
+        elif isinstance(place, Line):
+            hits.append(Hit(one.number, one.title, one.url, find_on_line(one.statements, place)))
         else:
-            found = find_on_line(statements, place) if isinstance(place, Line) else find(statements, place)
-            hits.append(Hit(number, title, url, found))
+            found = find(one.statements, place)
+            is_later = is_beyond(one.statements, found, place, tree, one.first_at, known)
+            hits.append(Hit(one.number, one.title, one.url, undecided(found) if is_later else found, is_later))
     by_answer = {answer: tuple(hit for hit in hits if hit.finding.answer is answer) for answer in Answer}
     return Answered(
         tree,
@@ -105,16 +115,64 @@ def every(tree: str, version: str) -> Answered | None:
     )
 
 
-def _said_of(tree: str) -> Sequence[tuple[int, str, str, Sequence[Statement] | None]]:
-    """Number, title and address of each advisory about a tree, the newest first, and what it says of versions."""
+def one(page: AdvisoryPage, tree: str, version: str) -> Asked | None:
+    """Ask one advisory; None where nothing was asked, and of a withdrawn one, which says nothing any more."""
+    asked = None if page.withdrawn_because else is_affected(page.trees, tree, version)
+    if asked is None or asked.finding is None or asked.place is None:
+        return asked
+    statements = next(each.statements for each in page.trees if each.tree == asked.tree)
+    first_at, known = page.issues[0].at, once("facts", facts.known)
+    if not is_beyond(statements, asked.finding, asked.place, asked.tree, first_at, known):
+        return asked
+    return replace(asked, finding=undecided(asked.finding), is_later=True)
+
+
+def is_beyond(
+    statements: Sequence[Statement], found: Finding, place: Place, tree: str, first_at: datetime, known: facts.Known
+) -> bool:
+    """Whether a release came out after the advisory, which didn't mean it when it said what affects it.
+
+    Documents leave such releases out (`said.still_holds`); what a reader is told is no more than that.
+    """
+    if found.answer is Answer.NOT_AFFECTED or not isinstance(place, Version):
+        return False
+    if said.still_holds(tuple(statements), place):
+        return False
+    now, before = (
+        [release for one in known(at) if one.name == tree for release in one.releases]
+        for at in (timezone.now(), first_at)
+    )
+    return place in now and place not in before
+
+
+def undecided(found: Finding) -> Finding:
+    """Nothing known, and why."""
+    return replace(found, answer=Answer.UNKNOWN, open_fixes=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one advisory says of a tree."""
+
+    number: int
+    title: str
+    url: str
+    first_at: datetime
+    statements: Sequence[Statement] | None
+
+
+def _said_of(tree: str) -> Sequence[_Said]:
+    """What each advisory says of a tree, the newest first."""
     published = Publication.objects.current().filter(entry__places__contains=f"\n{tree}\n")
     published = published.exclude(advisory__state=State.WITHDRAWN)
-    rows = list(published.order_by("-number").values_list("number", "title", "content__affected"))
-    contents = [{"affected": affected or []} for _, _, affected in rows]
+    first = Publication.objects.live().filter(advisory=OuterRef("advisory")).order_by("version").values("public_at")
+    told = published.annotate(first_at=Subquery(first[:1])).order_by("-number")
+    rows = list(told.values_list("number", "title", "first_at", "content__affected"))
+    contents = [{"affected": affected or []} for *_, affected in rows]
     known = known_among(saying.conditions_in(contents))
     found = []
-    for (number, title, _), content in zip(rows, contents, strict=True):
+    for (number, title, first_at, _), content in zip(rows, contents, strict=True):
         trees = saying.trees(saying.without_hidden(content, known))
         statements = next((each.statements for each in trees if each.tree == tree), None)
-        found.append((number, title, reverse("advisories:detail", args=[number]), statements))
+        found.append(_Said(number, title, reverse("advisories:detail", args=[number]), first_at, statements))
     return found

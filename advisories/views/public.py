@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public_page
@@ -12,12 +13,12 @@ from advisories.downloads import attachment
 from advisories.formats.doubts import NotWritable
 from advisories.models import Publication, RevisionPatch, SignedText
 from advisories.policies import current_policy
-from advisories.public import archive, caching, patches, reading, records, versions
+from advisories.public import archive, caching, facts, patches, reading, records, versions
 from advisories.public.asking import Asked, columns
+from advisories.public.in_hand import once
 from advisories.public.values import text_stem
 from advisories.release import announcing
 from advisories.release.planning import announced
-from advisories.writing.showing import is_affected as is_affected_by
 
 EVERYONE = AnonymousUser()
 
@@ -115,12 +116,12 @@ def advisory_page(request: HttpRequest, number: int, version: int | None = None)
     out = [one.version for one in issues]
     if not issues or version not in (None, *out):
         return None
-    policy = current_policy()
+    policy, version_asked = current_policy(), request.GET.get("version", "")
 
     def make() -> HttpResponse:
         contents = reading.contents_of(issues)
         page = reading.page_of(issues, contents, version or out[-1], policy)
-        asked = is_affected_by(page.trees, request.GET.get("tree", "")[:60], request.GET.get("version", ""))
+        asked = versions.one(page, request.GET.get("tree", "")[:60], version_asked)
         documents = records.names_of(issues, contents)
         context = {
             "page": page,
@@ -131,7 +132,10 @@ def advisory_page(request: HttpRequest, number: int, version: int | None = None)
         }
         return render(request, "public/advisory.html", context)
 
-    return caching.answer(request, policy, (*reading.made_of(issues), policy), reading.changed_at(issues), make)
+    made_of, at = (*reading.made_of(issues), policy), reading.changed_at(issues)
+    # Which releases there are takes part in an answer, and has no date.
+    asks = (*made_of, once("facts", facts.known)(timezone.now())) if version_asked else made_of
+    return caching.answer(request, policy, asks, None if version_asked else at, make)
 
 
 @public_page
@@ -228,7 +232,10 @@ def is_affected(request: HttpRequest) -> HttpResponse:
         trees = [place for place in archive.choices(standing).places if "/" not in place]
         return render(request, "public/is_affected.html", {"answered": answered, "trees": trees})
 
-    return caching.answer(request, policy, (standing,), standing.changed_at, make)
+    if not request.GET.get("version", ""):
+        return caching.answer(request, policy, (standing,), standing.changed_at, make)
+    made_of = (standing, once("facts", facts.known)(timezone.now()))
+    return caching.answer(request, policy, made_of, None, make)
 
 
 def _issued(number: int) -> list[Publication]:

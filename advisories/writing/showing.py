@@ -11,7 +11,7 @@ from advisories.markdown import TooMuchMarkdown, render
 from advisories.models import Affected
 from advisories.sections import Audience, filled
 from advisories.spoken_versions import spoken
-from advisories.versions import Line, NotAVersion
+from advisories.versions import Line, NotAVersion, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ class Asked:
     version: str
     finding: Finding | None = None
     trouble: str = ""
+    place: Place | None = None
+    """The release or the main line that was asked about; None where a whole branch was."""
+    is_later: bool = False
+    """Whether the version came out after the advisory, which speaks of those before it."""
 
     @property
     def answer(self) -> Answer | None:
@@ -75,7 +79,7 @@ def is_affected(trees: Sequence[TreeLines], tree: str, version: str) -> Asked | 
     except NotAVersion as refusal:
         return Asked(lines.tree, version, trouble=str(refusal))
     found = find_on_line(lines.statements, place) if isinstance(place, Line) else find(lines.statements, place)
-    return Asked(lines.tree, str(place), found)
+    return Asked(lines.tree, str(place), found, place=None if isinstance(place, Line) else place)
 
 
 def _safely(text: str) -> SafeString:

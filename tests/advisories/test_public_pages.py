@@ -15,7 +15,8 @@ from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, Identifier, Publication, Standing, Vector
 from advisories.public import keeping, versions
 from advisories.release import publishing, sealing
-from tests.make import make_advisory, make_publication, make_user
+from releases.models import PointRelease
+from tests.make import make_advisory, make_branch, make_publication, make_tree, make_user
 
 PATCH = b"""From: Ada Sluice <ada@sluice.example>
 Subject: [PATCH] Bound the queue
@@ -284,3 +285,27 @@ def test_a_text_without_patches_has_no_sums_to_check(db: None) -> None:
     assert "There are no patches with this advisory" in page
     assert "SHA-256 of every patch" not in page
     assert "sha256sum" not in page
+
+
+def test_a_release_that_came_out_after_the_advisory_is_not_called_affected_unless_it_is_named(
+    published: Advisory,
+) -> None:
+    branch = make_branch(make_tree(), "1.6")
+    for number, days in ((1, -30), (2, -2)):
+        tagged_at = timezone.now() + timedelta(days=days)
+        PointRelease.objects.create(
+            branch=branch, tag=f"R-1.6.{number}", number=number, commit="1" * 40, tagged_at=tagged_at
+        )
+    assert "is affected by" in shown("/advisories/affected?version=1.6.1")
+    assert "1.6.2 came out after it, and may hold the fix" in shown("/advisories/affected?version=1.6.2")
+    assert "came out after this advisory" in shown("/advisories/12/?version=1.6.2")
+    assert "came out after" not in shown("/advisories/12/?version=1.6.1")
+    Affected.objects.filter(advisory=published, position=1).update(ranges="1.6.0 - 1.6.2")
+    make_publication(published, timezone.now())
+    assert "is affected by" in shown("/advisories/affected?version=1.6.2")
+    assert "came out after" not in shown("/advisories/12/?version=1.6.2")
+
+
+def test_a_withdrawn_one_is_asked_nothing(published: Advisory) -> None:
+    Advisory.objects.update(state=State.WITHDRAWN, ended_because="It was no flaw.", withdrawn_at=timezone.now())
+    assert "version-says" not in shown("/advisories/12/?version=1.6.1")
