@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.access import Viewer
 from accounts.models import User
 from advisories.calendar.clocks import FixedEnd, RunningClock, breaks
-from advisories.embargo.rules import EmbargoState, EndNotAhead
+from advisories.embargo.rules import EndNotAhead
 from advisories.models import Advisory, Batch, Embargo, Event, Overrun, Proposal, StartedClock
 from advisories.policies import current_policy
 from advisories.policy import ClockRule, Policy
@@ -140,7 +140,7 @@ def broken_by(clocks: Iterable[StartedClock], end_at: datetime, policy: Policy) 
 
 def check(embargo: Embargo, end_at: datetime, confirmed: Confirmed) -> tuple[BrokenClock, ...]:
     """Raise `BreaksClocks` unless each clock that the date breaks was confirmed with a reason; give those it breaks."""
-    broken = broken_by(embargo.clocks.running(), end_at, current_policy())
+    broken = broken_by(embargo.clocks.binding(), end_at, current_policy())
     unseen = [one for one in broken if one.clock_id not in confirmed.clocks]
     if unseen or (broken and not confirmed.reason.strip()):
         raise BreaksClocks(broken)
@@ -190,10 +190,8 @@ def warnings_for(viewer: Viewer, policy: Policy, *, now: datetime | None = None)
     now = now or timezone.now()
     clocks = (
         StartedClock.objects.visible_to(viewer)
-        .running()
+        .binding()
         .filter(embargo__merged_into=None)
-        .exclude(embargo__state=EmbargoState.ENDED.value)
-        .exclude(embargo__advisory__in=Advisory.objects.public().order_by().values("pk"))
         .select_related("embargo__advisory")
     )
     found = [warning for clock in clocks for warning in _warnings_of(clock, policy, now)]

@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.models.drawn import DrawnKey
 from advisories.calendar.clocks import FixedEnd, RunningClock
+from advisories.embargo.rules import EmbargoState
+from advisories.models.advisory import Advisory
 from advisories.models.batch import Batch
 from advisories.models.embargo import Embargo, Proposal
 
@@ -25,6 +27,11 @@ class StartedClockQuerySet(models.QuerySet["StartedClock"]):
     def running(self) -> Self:
         """Those that were not taken back, the oldest first."""
         return self.filter(stopped_at=None).order_by("started_at", "pk")
+
+    def binding(self) -> Self:
+        """Those running that a date can still break: none of an embargo that is over, whatever is issued again."""
+        over = Q(embargo__state=EmbargoState.ENDED) | Q(embargo__advisory__in=Advisory.objects.public().values("pk"))
+        return self.running().exclude(over)
 
 
 class StartedClock(models.Model):

@@ -116,6 +116,7 @@ def letter(batch: Batch, number: int, recipient: str) -> bytes | None:
 
 def _outgoing(batch: Batch, advisory: Advisory, revision: Revision) -> Outgoing:
     publication = as_published(batch, revision)
+    issues = _issues(publication)
     sealed = SignedText.objects.filter(revision=revision).first()
     patches = RevisionPatch.objects.filter(revision=revision).order_by("position")
     told = sections.filled(revision.content["sections"], sections.Audience.READER)
@@ -125,14 +126,14 @@ def _outgoing(batch: Batch, advisory: Advisory, revision: Revision) -> Outgoing:
         title=publication.title,
         page=f"{settings.SITE_URL}{advisory.get_absolute_url()}",
         parts=tuple((section.heading, text) for section, text in told),
-        embargo=saying.embargo(publication.content, batch.planned_at),
+        embargo=saying.embargo(publication.content, issues[0].public_at),
         withheld=tuple(
             section.heading
             for section in sections.ALL
             if section.is_for_members and revision.content["sections"].get(section.name)
         ),
         files=tuple(OutgoingFile(one.file_name, one.sha256, len(bytes(one.content))) for one in patches),
-        records=tuple(_records(batch, publication)),
+        records=tuple(_records(batch, issues)),
         text=bytes(sealed.text).decode() if sealed else "",
         text_trouble=sealed.trouble if sealed else "",
         letters=tuple(_letter(publication, address) for address in sorted(settings.ANNOUNCE_TO)),
@@ -160,10 +161,15 @@ def as_published(batch: Batch, revision: Revision) -> Publication:
     )
 
 
-def _records(batch: Batch, publication: Publication) -> Iterator[OutgoingFile]:
-    """Each document as readers will fetch it, with whatever else the batch makes public taken for public."""
+def _issues(publication: Publication) -> list[Publication]:
+    """What is public of the advisory, and what would be: the embargo ended with the first, whichever is issued now."""
     earlier = Publication.objects.live().filter(advisory=publication.advisory).select_related("revision", "advisory")
-    issues = [*earlier.order_by("version"), publication]
+    return [*earlier.order_by("version"), publication]
+
+
+def _records(batch: Batch, issues: list[Publication]) -> Iterator[OutgoingFile]:
+    """Each document as readers will fetch it, with whatever else the batch makes public taken for public."""
+    publication = issues[-1]
     together = set(batch.members.values_list("number", flat=True))
     public = together | reading.known_among(saying.conditions_in([publication.content]))
     content = saying.without_hidden(publication.content, public)

@@ -21,8 +21,8 @@ def near(viewer: Viewer, policy: Policy, now: datetime) -> dict[int, list[str]]:
 def broken(advisories: Iterable[Advisory], at: datetime, viewer: Viewer, policy: Policy) -> list[BrokenClock]:
     """The clocks that publication at `at` breaks, each with a sentence that names the advisory."""
     found = []
-    running = StartedClock.objects.visible_to(viewer).running().filter(embargo__advisory__in=advisories)
-    for clock in running.select_related("embargo__advisory"):
+    binding = StartedClock.objects.visible_to(viewer).binding().filter(embargo__advisory__in=advisories)
+    for clock in binding.select_related("embargo__advisory"):
         label = clock.embargo.advisory.label
         found += [replace(one, sentence=f"{label}: {one.sentence}") for one in broken_by([clock], at, policy)]
     return found

@@ -13,9 +13,9 @@ from advisories.embargo.afterwards import OutAlready
 from advisories.embargo.negotiating import End
 from advisories.embargo.rules import EndReason
 from advisories.lifecycle import State
-from advisories.models import Advisory, Arming, Batch, Decision, Matter, Party, Publication
+from advisories.models import Advisory, Arming, Batch, Decision, Matter, Party, Publication, Reissue
 from advisories.public import saying
-from advisories.release import releasing, scheduling, sealing, standing
+from advisories.release import publishing, rehearsing, releasing, scheduling, sealing, standing
 from advisories.release.batching import BatchState
 from releases.fixes import fixes_of
 from tests.advisories.release.test_releasing import SECTIONS
@@ -76,6 +76,22 @@ def test_a_decision_is_read_on_the_public_page_from_the_instant_on_with_no_worke
     assert WHY in told
     assert "Why the embargo was short" in told
     assert "It ended on its date." in told
+
+
+def test_the_rehearsal_of_another_issue_tells_of_the_embargo_that_ended_with_the_first(
+    batch: Batch, advisory: Advisory, people: list[User]
+) -> None:
+    out(armed(batch, people))
+    publishing.release_due()
+    said = page(advisory)
+    advisory.refresh_from_db()
+    again = scheduling.plan([advisory], timezone.now() + 30 * DAY, by=people[0])
+    why = {"reason": Reissue.WRONG_DATA, "changes": "The impact was wrong."}
+    Advisory.objects.filter(pk=advisory.pk).update(impact="Larger.")
+    releasing.freeze_batch(again, fixes_of, by=people[0], **why)
+    told = rehearsing.rehearse(again).advisories[0].embargo
+    assert told
+    assert all(sentence in said for sentence in told.sentences)
 
 
 def test_a_decision_is_part_of_what_is_approved(batch: Batch, advisory: Advisory, people: list[User]) -> None:

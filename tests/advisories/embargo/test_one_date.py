@@ -22,6 +22,7 @@ from tests.make import (
     make_embargo,
     make_guest,
     make_proposal,
+    make_publication,
 )
 
 DAY = timedelta(days=1)
@@ -133,6 +134,15 @@ def test_a_release_that_breaks_a_clock_is_planned_with_a_reason_that_is_kept(adv
     }
     assert list(Overrun.objects.visible_to(team)) == [row]
     assert not Overrun.objects.visible_to(make_guest(advisory)).exists()
+
+
+def test_another_issue_of_what_is_public_breaks_no_clock(advisory: Advisory, agreed_at: datetime, team: User) -> None:
+    outside_clocks.start(advisory, current_policy().clocks[0].key, Began(timezone.now()), by=team)
+    make_publication(advisory, timezone.now())
+    advisory.refresh_from_db()
+    batch = scheduling.plan([advisory], timezone.now() + 400 * DAY, by=team)
+    scheduling.move(batch, batch.planned_at + DAY, reason="A partner asked.", by=team)
+    assert not Overrun.objects.exists()
 
 
 def test_a_clock_that_a_moved_release_breaks_is_kept_once_with_the_end_that_followed(
