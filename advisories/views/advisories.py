@@ -17,16 +17,16 @@ from advisories.access import may_write_advisories
 from advisories.embargo.reading import rail_of
 from advisories.forms.advisory import NewAdvisoryForm
 from advisories.forms.thread import CommentForm
-from advisories.lifecycle import LEAVES_A_NOTE, State, StepNotAllowed
+from advisories.lifecycle import State, StepNotAllowed
 from advisories.models import Advisory, Delivery, Organisation, StaleAdvisory
 from advisories.policies import current_policy
 from advisories.policy import Announced
 from advisories.release import planning
-from advisories.steps import BY_RELEASE, steps_from
+from advisories.steps import steps_from
 from advisories.views import public
 from advisories.views.numbering import deeds_for
 from advisories.views.writers import writers_advisory, writers_only
-from advisories.writing import drafting, typed
+from advisories.writing import drafting, stepping, typed
 from advisories.writing.showing import TreeLines, is_affected
 from advisories.writing.workspace import workspace_of
 
@@ -136,11 +136,11 @@ def move(request: SignedInRequest, number: int) -> HttpResponse:
     advisory = writers_advisory(request, number)
     try:
         target = State(request.POST.get("target", ""))
-        if target in LEAVES_A_NOTE | BY_RELEASE:
-            raise StepNotAllowed(State(advisory.state), target)
-        advisory.move_to(target, by=request.user)
+        stepping.take(advisory, target, by=request.user)
     except (ValueError, StepNotAllowed):
         messages.error(request, f"{advisory} cannot go there from where it stands.")
+    except stepping.NotReady as refusal:
+        messages.error(request, f"{advisory} is not ready: {refusal}")
     except StaleAdvisory:
         messages.error(request, f"Somebody else moved {advisory} meanwhile. Nothing was changed.")
     else:

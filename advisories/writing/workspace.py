@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from accounts.access import Viewer
 from advisories.access import may_comment_on, may_write_advisories
@@ -29,12 +28,11 @@ from advisories.models import (
     Vector,
 )
 from advisories.release import ticking
-from advisories.release.missing import Facts, Missing, missing_for
-from advisories.reporting import crediting
 from advisories.sections import Audience
 from advisories.steps import steps_from
 from advisories.timeline import timeline_of
 from advisories.writing.showing import by_tree, rendered
+from advisories.writing.stepping import lacks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +60,16 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
     kind = ticking.kind_for(advisory)
     lines = ticking.lines_of(kind, ticks)
     affected = list(Affected.objects.visible_to(viewer).filter(advisory=advisory))
+    lacks = lacks_of(advisory, affected) if writes else ()
     return {
         "advisory": advisory,
         "may_write": writes,
         "may_comment": may_comment_on(viewer, advisory),
         "sections": rendered(advisory.texts, Audience.MEMBER),
-        "steps": steps_from(State(advisory.state)) if writes else (),
-        "lacks": lacks_of(advisory, affected) if writes else (),
+        "steps": [step for step in steps_from(State(advisory.state)) if not lacks or step.target != State.READY]
+        if writes
+        else (),
+        "lacks": lacks,
         "doubts": doubts_of(advisory, affected, viewer) if writes else (),
         "vectors": list(Vector.objects.visible_to(viewer).filter(advisory=advisory)),
         "permissions": list(Permission.objects.visible_to(viewer).filter(advisory=advisory)),
@@ -132,26 +133,6 @@ def kin_of(advisory: Advisory, viewer: Viewer) -> list[Kin]:
     return to + [
         Kin(words, other) for words, name in back.items() for other in found if getattr(other, name) == advisory.pk
     ]
-
-
-def lacks_of(advisory: Advisory, affected: list[Affected]) -> tuple[Missing, ...]:
-    """What the text still lacks before it can be called ready; patches and dates are others' to say."""
-    if advisory.state not in (State.RESERVED, State.DRAFTING, State.READY):
-        return ()
-    finders = list(Finder.objects.credited_on(advisory))
-    facts = Facts(
-        now=timezone.now(),
-        title=advisory.title,
-        sections=frozenset(name for name, text in advisory.texts.items() if text.strip()),
-        affected_said=bool(affected),
-        undecided_credits=crediting.undecided(finders),
-        named_in_spite=crediting.named_in_spite(
-            finders, (text for name, text in advisory.texts.items() if name != "notes")
-        ),
-        is_out=advisory.is_already_public,
-        deployment_said=bool(advisory.deployment.strip()) or advisory.permissions.exists(),
-    )
-    return missing_for(facts, State.READY)
 
 
 def doubts_of(advisory: Advisory, affected: list[Affected], viewer: Viewer) -> tuple[str, ...]:

@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role
+from advisories.affected import Status
 from advisories.lifecycle import LEAVES_A_NOTE, STEPS, State
-from advisories.models import Advisory
+from advisories.models import Advisory, Affected
 from advisories.steps import BY_RELEASE
+from tests.advisories.release.test_releasing import SECTIONS
 from tests.make import make_advisory, make_user
 
 
@@ -80,7 +82,7 @@ def test_text_that_would_keep_the_renderer_busy_is_refused(team: Client) -> None
 @pytest.mark.parametrize("state", list(State))
 def test_only_the_steps_of_the_lifecycle_are_offered_and_taken(team: Client, state: State) -> None:
     for target in State:
-        advisory = make_advisory(state=state)
+        advisory = _written(state)
         page = f"/advisories/{advisory.number}/"
         is_offered = f'value="{target}"' in (shown := team.get(page).content.decode()) or f"target={target}" in shown
         team.post(f"{page}move", {"target": target})
@@ -90,6 +92,18 @@ def test_only_the_steps_of_the_lifecycle_are_offered_and_taken(team: Client, sta
         assert (advisory.state == target) == (is_step or target == state), target
 
 
+def test_a_text_that_lacks_something_is_not_called_ready(team: Client) -> None:
+    advisory = make_advisory(state=State.DRAFTING, description="It overflows.")
+    page = f"/advisories/{advisory.number}/"
+    shown = team.get(page).content.decode()
+    assert "The section “impact” is empty." in shown
+    assert "Mark as ready" not in shown
+    refused = team.post(f"{page}move", {"target": State.READY}, follow=True).content.decode()
+    assert "is not ready: The section “impact” is empty." in refused
+    advisory.refresh_from_db()
+    assert advisory.state == State.DRAFTING
+
+
 def test_a_step_that_is_not_there_cannot_be_asked_for(team: Client) -> None:
     advisory = make_advisory(state=State.READY)
     for target in ("withdrawn", "gone", ""):
@@ -97,3 +111,10 @@ def test_a_step_that_is_not_there_cannot_be_asked_for(team: Client) -> None:
         team.post(f"/advisories/{advisory.number}/move", {"target": target})
     advisory.refresh_from_db()
     assert advisory.state == State.READY
+
+
+def _written(state: State) -> Advisory:
+    """One whose text lacks nothing."""
+    advisory = make_advisory(state=state, **SECTIONS)
+    Affected.objects.create(advisory=advisory, tree="sluice", ranges="all", status=Status.AFFECTED, position=1)
+    return advisory

@@ -11,7 +11,8 @@ from advisories.release.batching import Audience
 from advisories.reporting import crediting, credits, intake
 from advisories.reporting.credits import Chosen, Unnamed
 from advisories.writing import drafting
-from advisories.writing.workspace import doubts_of, lacks_of
+from advisories.writing.stepping import lacks_of
+from advisories.writing.workspace import doubts_of
 from tests.make import make_accepted_report, make_advisory, make_user
 
 
