@@ -86,9 +86,8 @@ def test_the_rehearsal_of_another_issue_tells_of_the_embargo_that_ended_with_the
     said = page(advisory)
     advisory.refresh_from_db()
     again = scheduling.plan([advisory], timezone.now() + 30 * DAY, by=people[0])
-    why = {"reason": Reissue.WRONG_DATA, "changes": "The impact was wrong."}
     Advisory.objects.filter(pk=advisory.pk).update(impact="Larger.")
-    releasing.freeze_batch(again, fixes_of, by=people[0], **why)
+    releasing.freeze_batch(again, fixes_of, by=people[0], reason=Reissue.WRONG_DATA, changes="The impact was wrong.")
     told = rehearsing.rehearse(again).advisories[0].embargo
     assert told
     assert all(sentence in said for sentence in told.sentences)
