@@ -21,8 +21,9 @@ LONGEST_ADDRESS = 2_000
 def plain(text: str) -> str:
     """`text` as a document for machines carries it: lines end in LF, and nothing in it steers a terminal or hides.
 
-    Control characters go, tabs and line ends stay; halves of surrogate pairs, which UTF-8 cannot hold, become U+FFFD.
-    Characters that turn the direction of writing go too: with them a text reads otherwise than it is stored.
+    Control characters go, tabs and line ends stay; halves of surrogate pairs, which UTF-8 cannot hold, become U+FFFD,
+    as do numbers that are no characters. Characters that turn the direction of writing go too: with them a text reads
+    otherwise than it is stored.
     """
     if _NEEDS_NO_CARE.fullmatch(text):
         return text.strip()
@@ -33,6 +34,9 @@ def plain(text: str) -> str:
 def _kept(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Cs":
+        return "\ufffd"
+    if ord(char) & 0xFFFE == 0xFFFE:
+        # No characters, and XML takes two of them for the end: a title with one would take the whole feed along.
         return "\ufffd"
     if category == "Cf":
         # Joiners belong to words in some scripts; what overrides direction belongs to no advisory.
