@@ -14,16 +14,27 @@ from accounts.models import User
 from advisories.formats.ics import Entry, calendar_file
 from advisories.policy import Policy
 from advisories.release.batching import BatchState
-from advisories.release.planning import Planned, announced, planned, today_in
+from advisories.release.planning import Planned, announced, given_up, planned, today_in
 
 _ONE_DAY = timedelta(days=1)
 
 
 def for_readers(policy: Policy, *, now: datetime) -> bytes:
-    """Give the dates that everyone may know under `policy`; an empty calendar where it announces none."""
+    """Give the dates that everyone may know under `policy`; an empty calendar where it announces none.
+
+    One that was given up after everyone knew it says so until it would have come.
+    """
     entries = [
-        Entry(_uid("announced", str(one.batch)), one.at, None, _summary(one), ", ".join(one.labels))
-        for one in announced(policy)
+        Entry(
+            _uid("announced", str(one.batch)),
+            one.at,
+            None,
+            _summary(one),
+            ", ".join(one.labels),
+            sequence=one.told_anew,
+            is_cancelled=one.is_given_up,
+        )
+        for one in (*announced(policy), *given_up(policy))
     ]
     return calendar_file(f"{settings.PROJECT_NAME} security releases", entries, stamp=now)
 

@@ -26,6 +26,10 @@ class Entry:
     description: str = ""
     url: str = ""
     is_certain: bool = True
+    sequence: int = 0
+    """How often it became another one since it was first told: of two copies a calendar keeps the higher."""
+    is_cancelled: bool = False
+    """Told for as long as it lay ahead: what only disappears stays in calendars that merge what they fetch."""
 
 
 def calendar_file(name: str, entries: Iterable[Entry], *, stamp: datetime) -> bytes:
@@ -54,7 +58,8 @@ def _event(entry: Entry, stamp: datetime) -> Event:
         event.add("description", entry.description)
     if entry.url:
         event.add("url", entry.url)
-    event.add("status", "CONFIRMED" if entry.is_certain else "TENTATIVE")
+    event.add("sequence", entry.sequence)
+    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED" if entry.is_certain else "TENTATIVE")
     # A date to know of, which takes up nobody's time.
     event.add("transp", "TRANSPARENT")
     return event

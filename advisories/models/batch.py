@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, Q
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils.formats import date_format
 
@@ -14,7 +14,7 @@ from accounts.models import Role, TeamSeat, User
 from accounts.models.drawn import DrawnKey
 from advisories.embargo.rules import EndReason
 from advisories.release import batching
-from advisories.release.batching import BatchState
+from advisories.release.batching import Audience, BatchState
 
 if TYPE_CHECKING:
     from advisories.models.advisory import Advisory
@@ -71,6 +71,16 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     def settled_and_ahead(self) -> Self:
         """Those whose date is settled and lies ahead: what a policy that announces dates tells everyone."""
         return self.under_way().exclude(state=BatchState.OPEN).filter(planned_at__gt=Now())
+
+    def told_anew(self) -> Self:
+        """Annotate `moves_told`: how many of its moves readers were told of; the others are nobody's business."""
+        from advisories.models.tiding import Tiding, What
+
+        told = Tiding.objects.filter(
+            batch=OuterRef("batch"), planned_at=OuterRef("new_at"), audience=Audience.READERS, what=What.DATE_MOVED
+        )
+        moves = BatchMove.objects.filter(Exists(told), batch=OuterRef("pk")).order_by().values("batch")
+        return self.annotate(moves_told=Coalesce(Subquery(moves.annotate(count=Count("pk")).values("count")), 0))
 
     def under_way(self) -> Self:
         """Those that are neither out nor given up."""

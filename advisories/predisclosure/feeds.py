@@ -54,10 +54,14 @@ def _entry(one: Held, news: News) -> Entry:
 
 def _slots(held: Iterable[Held]) -> Iterator[Slot]:
     for one in held:
-        at = one.public_at or one.planned_at
+        told = next((news.planned_at for news in one.news if news.planned_at is not None), None)
+        at = one.public_at or one.planned_at or told
         if at is not None:
             words = f"{one.label} {'is public' if one.is_public else 'becomes public'}"
-            yield Slot(f"{_key('member date', str(one.number))}@{_host()}", at, None, words, _page(one))
+            # What was told of a date that was given up is told again as that.
+            is_cancelled = not one.is_public and one.planned_at is None
+            key, count = f"{_key('member date', str(one.number))}@{_host()}", len(one.news)
+            yield Slot(key, at, None, words, _page(one), sequence=count, is_cancelled=is_cancelled)
 
 
 def _page(one: Held) -> str:

@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
 
 from accounts.access import Viewer
 from advisories.access import may_triage
 from advisories.calendar import Day, Month, Reason, Slot, earliest, next_slots, objections
-from advisories.models import Batch, BatchEntry
+from advisories.models import Batch, BatchEntry, Tiding, What
 from advisories.policy import Announced, Policy
-from advisories.release.batching import BatchState
+from advisories.release.batching import Audience, BatchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,18 @@ class Planned:
     """Empty for whoever may know the date only."""
     labels: tuple[str, ...]
     """Of the advisories in it that may be known, such as SSA-12."""
+    told_anew: int = 0
+    """How often readers were told another date, or that there is none."""
 
     @property
     def is_over(self) -> bool:
         """It is out, and a worker has written that down."""
         return self.state is BatchState.RELEASED
+
+    @property
+    def is_given_up(self) -> bool:
+        """It doesn't come."""
+        return self.state is BatchState.CANCELLED
 
     def is_missed(self, now: datetime) -> bool:
         """Say whether its instant has passed without anything going out; what is armed goes out by itself."""
@@ -52,11 +62,20 @@ def announced(policy: Policy) -> list[Planned]:
     """Give the coming releases as everyone may know them under `policy`; none where it doesn't announce dates."""
     if Announced.DATES not in policy.announced:
         return []
-    batches = list(Batch.objects.settled_and_ahead())
+    batches = list(Batch.objects.settled_and_ahead().told_anew())
     entries = BatchEntry.objects.none()
     if Announced.NUMBERS in policy.announced:
         entries = BatchEntry.objects.filter(batch__in=batches).inside().select_related("advisory")
-    return [_planned(batch, entries, ZoneInfo(policy.zone), is_named=False) for batch in batches]
+    return [_told(batch, entries, policy) for batch in batches]
+
+
+def given_up(policy: Policy) -> list[Planned]:
+    """Give the dates ahead that everyone was told and that are given up; whoever was told nothing hears nothing."""
+    if Announced.DATES not in policy.announced:
+        return []
+    told = Tiding.objects.filter(batch=OuterRef("pk"), audience=Audience.READERS, what=What.CANCELLED)
+    batches = Batch.objects.filter(Exists(told), state=BatchState.CANCELLED, planned_at__gt=Now())
+    return [_told(batch, (), policy) for batch in batches.told_anew()]
 
 
 def taken_days(policy: Policy, viewer: Viewer) -> Mapping[date, int]:
@@ -90,6 +109,12 @@ def by_week(month: Month, found: Iterable[Planned]) -> list[list[tuple[Day, list
 def today_in(policy: Policy, now: datetime) -> date:
     """Give the day that it is where the policy's clock hangs."""
     return now.astimezone(ZoneInfo(policy.zone)).date()
+
+
+def _told(batch: Batch, entries: Iterable[BatchEntry], policy: Policy) -> Planned:
+    """A batch as everyone may know it, of a query that is `told_anew`."""
+    told_anew: int = batch.moves_told + (batch.state == BatchState.CANCELLED)  # type: ignore[attr-defined]  # annotated
+    return replace(_planned(batch, entries, ZoneInfo(policy.zone), is_named=False), told_anew=told_anew)
 
 
 def _planned(batch: Batch, entries: Iterable[BatchEntry], zone: ZoneInfo, *, is_named: bool) -> Planned:

@@ -19,6 +19,14 @@ def test_an_instant_is_written_in_utc() -> None:
     assert b"METHOD:PUBLISH\r\n" in written
 
 
+def test_a_date_that_moved_or_was_given_up_takes_the_place_of_its_copies() -> None:
+    given_up = Entry("a@sluice.example", STAMP, None, "Release", sequence=2, is_cancelled=True)
+    [before] = Calendar.from_ical(calendar_file("R", [RELEASE], stamp=STAMP)).walk("VEVENT")
+    [after] = Calendar.from_ical(calendar_file("R", [given_up], stamp=STAMP)).walk("VEVENT")
+    assert (before["UID"], before["SEQUENCE"], before["STATUS"]) == ("a@sluice.example", 0, "CONFIRMED")
+    assert (after["UID"], after["SEQUENCE"], after["STATUS"]) == ("a@sluice.example", 2, "CANCELLED")
+
+
 def test_whole_days_end_on_the_day_after() -> None:
     entry = Entry("b@sluice.example", date(2026, 12, 21), date(2027, 1, 4), "Blackout")
     written = calendar_file("Releases", [entry], stamp=STAMP)

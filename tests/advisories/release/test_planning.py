@@ -164,6 +164,31 @@ def test_readers_learn_numbers_with_dates_where_the_policy_announces_both(batch:
     assert str(event["DESCRIPTION"]) == "SSA-41"
 
 
+def test_who_subscribed_to_a_date_hears_that_it_moved_and_that_it_is_given_up(
+    batch: Batch, client: Client, person: User
+) -> None:
+    announce(Announced.DATES)
+    scheduling.move(batch, next_tuesday() + timedelta(days=7), reason="Before anyone knew.", by=person)
+    freeze(batch)
+    [event] = events(client, "/calendar/releases.ics")
+    assert (event["SEQUENCE"], event["STATUS"]) == (0, "CONFIRMED")
+    scheduling.move(batch, next_tuesday() + timedelta(days=14), reason="Kanari is ill.", by=person)
+    Batch.objects.filter(pk=batch.pk).update(state=BatchState.FROZEN)
+    [moved] = events(client, "/calendar/releases.ics")
+    assert (moved["UID"], moved["SEQUENCE"]) == (event["UID"], 1)
+    scheduling.cancel(Batch.objects.get(pk=batch.pk), reason="Kanari is ill.", by=person)
+    [gone] = events(client, "/calendar/releases.ics")
+    assert (gone["UID"], gone["SEQUENCE"], gone["STATUS"]) == (event["UID"], 2, "CANCELLED")
+    assert gone["DTSTART"].dt == moved["DTSTART"].dt
+    assert "anari" not in client.get("/calendar/releases.ics").text
+
+
+def test_a_date_that_nobody_was_told_is_given_up_in_silence(batch: Batch, client: Client, person: User) -> None:
+    announce(Announced.DATES)
+    scheduling.cancel(batch, reason="Never mind.", by=person)
+    assert events(client, "/calendar/releases.ics") == []
+
+
 def test_a_calendars_names_of_things_tell_nothing_of_their_ids(batch: Batch, client: Client) -> None:
     freeze(batch)
     announce(Announced.DATES)
