@@ -117,7 +117,9 @@ def take_text(kind: Kind, document: Document, desk: Desk) -> None:
             desk.passed_over += 1
             desk.doubts += _announced_in_vain(document, desk)
         else:
-            desk.doubts.append(_within(refusal.doubt, document.where))
+            # What is wrong with a signature's frame stands on a line of the mail's text, not of the file.
+            where = refusal.doubt.where or ("body" if kind is Kind.MAIL else "")
+            desk.doubts.append(_within(replace(refusal.doubt, where=where), document.where))
         return
     record = found.record
     desk.read.append((document.where, found))

@@ -152,6 +152,15 @@ def listing(*entries: Entry) -> Document:
     return Document("index.json", index.write(entries, SLUICE, licence="CC-BY-4.0"))
 
 
+def test_a_signature_that_is_cut_short_is_refused_with_its_line_in_the_mails_text(rsa: RsaSigner) -> None:
+    whole = letter(rsa).content
+    cut = whole[: whole.index(b"-----END PGP SIGNATURE")]
+    begins = cut.index(b"-----BEGIN PGP SIGNED")
+    line = cut.count(b"\n", begins, cut.index(b"-----BEGIN PGP SIGNATURE")) + 1
+    assert kinds(read(rsa, Document("12.eml", cut))) == [("signature-cut-short", "12.eml body", line)]
+    assert kinds(read(rsa, Document("12.txt", cut[begins:]))) == [("signature-cut-short", "12.txt", line)]
+
+
 def test_the_index_gives_instants_numbers_without_a_text_and_the_licence(rsa: RsaSigner) -> None:
     found = read(rsa, letter(rsa), listing(*ENTRIES))
     assert found.advisories[0].public_at == PUBLIC_AT
