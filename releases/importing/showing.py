@@ -31,6 +31,8 @@ class Listed:
     started_at: datetime
     state: str
     brought: int
+    stayed_out: int
+    """Numbers; a document may be refused without any."""
     refused: int
     doubts: int
 
@@ -108,7 +110,8 @@ def every(viewer: Viewer) -> tuple[Listed, ...]:
             started_at=run.started_at,
             state=state_of(run),
             brought=sum(numbers[run.pk, one] for one in (Outcome.MADE, Outcome.EXTENDED, Outcome.UNUSED)),
-            refused=numbers[run.pk, Outcome.REFUSED],
+            stayed_out=numbers[run.pk, Outcome.REFUSED],
+            refused=found[run.pk, Weight.REFUSED],
             doubts=found[run.pk, Weight.DOUBT],
         )
         for run in runs

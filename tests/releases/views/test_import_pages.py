@@ -42,6 +42,14 @@ def test_nobody_has_brought_anything(team: Client) -> None:
     assert "Nothing was brought in" in team.get("/imports/").content.decode()
 
 
+def test_the_list_counts_what_was_refused_whether_or_not_it_was_a_number(team: Client, run: ImportRun) -> None:
+    for name in ("1.eml", "2.eml"):
+        ImportFinding.objects.create(run=run, weight=Weight.REFUSED, kind="too-large", where=name, message="too large")
+    page = team.get("/imports/").text
+    for says, count in (("brought in", 0), ("stayed out", 1), ("refused", 2), ("doubts", 1)):
+        assert f'data-says="{says}">{count}<' in page
+
+
 def test_doubts_stand_with_their_lines_and_what_was_read_behind_a_tab(team: Client, run: ImportRun) -> None:
     page = team.get(run.get_absolute_url()).content.decode()
     assert "12.eml ssa12.meta:17" in page
