@@ -54,7 +54,7 @@ def change(
         raise ChangedMeanwhile("this series has changed since the form was opened; open it again and look first")
     meant, needed = list(branches), list(depends_on)
     check_belongs(tree, meant, needed)
-    _check_comes_after(series, needed)
+    check_comes_after(series, needed)
     hidden = series.depends_on.exclude(pk__in=Series.objects.visible_to(by))
     series.branches.set(meant)
     series.depends_on.set([*hidden, *needed])
@@ -81,7 +81,8 @@ def as_seen_by(series: Series, viewer: Viewer) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def _check_comes_after(series: Series, needed: Sequence[Series]) -> None:
+def check_comes_after(series: Series, needed: Sequence[Series]) -> None:
+    """Raise `NeedsItself` where one of `needed` is the series, or comes after it by way of whatever."""
     if any(one.pk == series.pk for one in needed):
         raise NeedsItself("a series cannot come before itself")
     through = Series.depends_on.through.objects.filter(from_series__tree=series.tree_id)

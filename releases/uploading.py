@@ -135,6 +135,11 @@ def check_belongs(tree: Tree, branches: Sequence[Branch], needed: Sequence[Serie
         raise NotMeantHere(f"what must come first has to be on {tree.slug} too")
 
 
+def digest_of(files: Sequence[tuple[str, bytes]]) -> str:
+    """What a revision of these files is told by. Raises one of `REFUSALS`."""
+    return _digest(read_patches(files))
+
+
 def _digest(patches: Sequence[PatchFile]) -> str:
     return hashlib.sha256("".join(patch.sha256 for patch in patches).encode()).hexdigest()
 

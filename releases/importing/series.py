@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
 from advisories.formats.record import Record
 from advisories.importing import contents
 from advisories.importing.undoing import CannotBeUndone
 from advisories.models import Advisory, Event, ImportedNumber
-from releases import uploading
+from releases import targeting, uploading
 from releases.checking import requesting
 from releases.models import Branch, Series, Tree
 
@@ -32,14 +34,13 @@ class SeriesMaker:
             names = ", ".join(branch.name for branch in branches)
             self.trees.add(tree)
             try:
-                kept.discard(self._one(advisory, record, tree, branches, files))
+                kept.discard(self._one(advisory, record, tree, branches, files, kept))
             except uploading.REFUSALS as refusal:
                 self.told.append(f"{advisory.label} on {tree.slug} {names}: no series was made, {refusal}")
         for left in Series.objects.filter(pk__in=kept):
             # A newer version gives these branches another patch; what was, stays to be read.
             left.branches.clear()
-            detail = {"series": str(left.pk), "branches": []}
-            Event.objects.record(advisory, kind="series-targeted", by=None, detail=detail)
+            _record_targets(left, [])
 
     def request_checks(self) -> None:
         """Ask for the checks of everything that was made, once. A sweep would do it too, some seconds later."""
@@ -47,29 +48,58 @@ class SeriesMaker:
             requesting.request_where_inputs_moved(tree=tree)
 
     def _one(
-        self, advisory: Advisory, record: Record, tree: Tree, branches: list[Branch], files: list[tuple[str, bytes]]
-    ) -> int:
-        """Upload one; its key."""
-        meant = {branch.pk for branch in branches}
-        for series in Series.objects.filter(advisory=advisory, tree=tree).prefetch_related("branches"):
-            if {branch.pk for branch in series.branches.all()} == meant:
-                with contextlib.suppress(uploading.NothingNew):
-                    uploading.upload_revision(series, files=files, by=None, note=NOTE, checks_now=False)
-                return series.pk
-        first = Series.objects.filter(
-            tree=tree, advisory__in=Advisory.objects.public(), advisory__number__in=_wanted_first(record, tree.slug)
+        self, advisory: Advisory, record: Record, tree: Tree, branches: list[Branch], files: list[tuple[str, bytes]],
+        kept: set[int],
+    ) -> int:  # fmt: skip
+        """Upload one, as the next revision of what stands for it among `kept`; its key."""
+        first = list(
+            Series.objects.filter(
+                tree=tree, advisory__in=Advisory.objects.public(), advisory__number__in=_wanted_first(record, tree.slug)
+            ).exclude(advisory=advisory)
         )
-        made = uploading.upload_series(
-            advisory,
-            tree=tree,
-            branches=branches,
-            files=files,
-            by=None,
-            note=NOTE,
-            depends_on=list(first),
-            checks_now=False,
-        )
-        return made.series_id
+        digest = uploading.digest_of(files)
+        series = _standing_for(Series.objects.filter(pk__in=kept, tree=tree), branches, digest)
+        if series is None:
+            made = uploading.upload_series(
+                advisory, tree=tree, branches=branches, files=files, by=None, note=NOTE, depends_on=first,
+                checks_now=False,
+            )  # fmt: skip
+            return made.series_id
+        with contextlib.suppress(uploading.NothingNew):
+            uploading.upload_revision(series, files=files, by=None, note=NOTE, checks_now=False)
+        try:
+            _target(series, branches, first)
+        except targeting.NeedsItself as refusal:
+            self.told.append(f"{advisory.label} on {tree.slug}: what comes first stays as it was, {refusal}")
+        return series.pk
+
+
+def _standing_for(kept: QuerySet[Series], branches: list[Branch], digest: str) -> Series | None:
+    """The series that has these very patches for these branches, else one for them, else one that has the patches."""
+    meant = {branch.pk for branch in branches}
+    found: list[tuple[bool, bool, Series]] = []
+    for series in kept.select_related("current").prefetch_related("branches").order_by("created_at"):
+        is_for_them = {branch.pk for branch in series.branches.all()} == meant
+        has_them = series.current is not None and series.current.digest == digest
+        if is_for_them or has_them:
+            found.append((is_for_them, has_them, series))
+    return max(found, key=lambda one: one[:2])[2] if found else None
+
+
+def _target(series: Series, branches: list[Branch], first: list[Series]) -> None:
+    """Mean a series for what a newer version says. Raises `NeedsItself`: the branches are as said then."""
+    if set(series.branches.all()) != set(branches):
+        series.branches.set(branches)
+        _record_targets(series, branches)
+    if set(series.depends_on.all()) != set(first):
+        targeting.check_comes_after(series, first)
+        series.depends_on.set(first)
+        _record_targets(series, branches)
+
+
+def _record_targets(series: Series, branches: list[Branch]) -> None:
+    detail = {"series": str(series.pk), "branches": sorted(branch.pk for branch in branches)}
+    Event.objects.record(series.advisory, kind="series-targeted", by=None, detail=detail)
 
 
 def take_back(advisory: Advisory) -> None:

@@ -17,7 +17,7 @@ from advisories.writing import drafting
 from releases.models import PatchMatch, Series, Tree, Trial
 from tests.advisories.formats.signing import RsaSigner
 from tests.advisories.importing.conftest import Letter
-from tests.make import fetched, make_advisory, make_series, make_user
+from tests.make import fetched, make_advisory, make_branch, make_series, make_user
 from tests.releases.importing.archive import BOUNDED, FIRST, SECOND, lay_down, record
 from tests.upstream import Upstream, fix, numbered
 
@@ -75,6 +75,46 @@ def test_a_newer_version_revises_the_series(rsa: RsaSigner, key: Path, tmp_path:
     assert series.current is not None
     assert series.current.number == 2
     assert bytes(series.current.patches.get().content) == better
+
+
+def test_a_newer_version_says_what_comes_first(rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree) -> None:
+    fetched(tree)
+    run(lay_down(tmp_path / "a", rsa, record(31, SECOND)), "--key", key, "--write")
+    newer = record(31, SECOND, stable_ref="1" * 40, prereqs=(30,), version=2)
+    run(lay_down(tmp_path / "b", rsa, record(30, FIRST), newer), "--key", key, "--write")
+    series = Series.objects.get(advisory__number=31)
+    assert [needed.advisory.number for needed in series.depends_on.all()] == [30]
+
+
+def test_of_two_series_for_one_branch_each_goes_on_as_its_own(
+    rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree
+) -> None:
+    fetched(tree)
+    run(lay_down(tmp_path / "a", rsa, record(30, FIRST, SECOND)), "--key", key, "--write")
+    run(lay_down(tmp_path / "b", rsa, record(30, FIRST, SECOND, version=2)), "--key", key, "--write")
+    kept = [(one.current.number, bytes(one.current.patches.get().content)) for one in Series.objects.all()]  # type: ignore[union-attr]
+    assert sorted(kept) == sorted([(1, FIRST), (1, SECOND)])
+
+
+def test_what_would_come_before_itself_is_told_and_left(rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree) -> None:
+    fetched(tree)
+    second = record(31, SECOND, stable_ref="1" * 40, prereqs=(30,))
+    run(lay_down(tmp_path / "a", rsa, record(30, FIRST), second), "--key", key, "--write")
+    turned = record(30, FIRST, stable_ref="1" * 40, prereqs=(31,), version=2)
+    told = run(lay_down(tmp_path / "b", rsa, turned), "--key", key, "--write")
+    assert "SSA-30 on sluice: what comes first stays as it was, SSA-31 cannot come first" in told
+    assert not Series.objects.get(advisory__number=30).depends_on.exists()
+
+
+def test_a_patch_that_a_newer_version_gives_to_fewer_branches_stays_theirs(
+    rsa: RsaSigner, key: Path, tmp_path: Path, tree: Tree
+) -> None:
+    fetched(tree)
+    make_branch(tree, "1.1")
+    run(lay_down(tmp_path / "a", rsa, record(30, FIRST, branches=("1.1", "1.0"))), "--key", key, "--write")
+    told = run(lay_down(tmp_path / "b", rsa, record(30, FIRST, version=2)), "--key", key, "--write")
+    assert "no series was made" not in told
+    assert [branch.name for branch in Series.objects.get().branches.all()] == ["1.0"]
 
 
 def test_recipes_are_followed_on_the_commits_that_they_name(
