@@ -101,6 +101,7 @@ def _entry(record: Record, edition: Edition) -> dict[str, object]:
         "affected": [] if record.withdrawn else said.spelled_out(record, edition),
         "affected_releases": [] if record.withdrawn else _releases(record, edition),
         "patches": _patches(record, edition),
+        **({"prerequisites": beforehand} if (beforehand := said.beforehand(edition)) else {}),
         "fixes": [
             {"tree": one_line(fix.tree), "branch": one_line(fix.branch), "ref": one_line(fix.ref)}
             for fix in record.fixes

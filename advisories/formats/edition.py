@@ -105,6 +105,18 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Beforehand:
+    """Commits that have to be picked before a series applies on the last release of a branch, as it was checked."""
+
+    tree: str
+    branch: str
+    release: str
+    """The tag."""
+    commits: tuple[str, ...]
+    """Full commit ids, in order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """Something that happened in public knowledge, for timelines."""
 
@@ -139,6 +151,8 @@ class Edition:
     scores: tuple[Score, ...] = ()
     introduced: tuple[BranchFix, ...] = ()
     """The commits that brought the flaw in, where that is known for certain; the branch is empty."""
+    beforehand: tuple[Beforehand, ...] = ()
+    """Of branches whose patches don't apply on the last release alone."""
     timeline: tuple[Moment, ...] = ()
     weaknesses: tuple[Weakness, ...] = ()
     withdrawal: Withdrawal | None = None
@@ -168,6 +182,10 @@ class Edition:
         """Its own scores, or those of the whole advisory where it has none."""
         own = tuple(score.severity for score in self.scores if score.identifier == identifier)
         return own or tuple(score.severity for score in self.scores if not score.identifier)
+
+    def before(self, tree: str, branch: str) -> tuple[Beforehand, ...]:
+        """What comes before the patches of a branch of `tree`: one for each series that needs something."""
+        return tuple(one for one in self.beforehand if (one.tree, one.branch) == (tree, branch))
 
     def file(self, name: str) -> str:
         """Web address of a patch."""

@@ -122,6 +122,8 @@ def _own_part(record: Record, edition: Edition) -> dict[str, object]:
         return own
     if spelled_out := said.spelled_out(record, edition):
         own["affected"] = spelled_out
+    if beforehand := said.beforehand(edition):
+        own["prerequisites"] = beforehand
     if weaknesses := [f"CWE-{one.number}" for one in edition.weaknesses]:
         own["cwe_ids"] = weaknesses
     return own

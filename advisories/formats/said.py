@@ -16,6 +16,7 @@ from advisories.affected import Answer, Finding, Needs, Statement, Status, find
 from advisories.formats.dialect import MAIN as MAIN_BRANCH
 from advisories.formats.edition import COMMIT, Edition, TreeFacts
 from advisories.formats.record import Record, Stretch
+from advisories.formats.strict import one_line
 from advisories.versions import MAIN, Bound, Line, MainLine, Place, Version, within
 
 MOST_OPEN_FIXES = 3
@@ -129,6 +130,14 @@ def spelled_out(record: Record, edition: Edition) -> list[dict[str, object]]:
         }
         for one in record.affected
         if edition.facts(one.tree)
+    ]
+
+
+def beforehand(edition: Edition) -> list[dict[str, object]]:
+    """What comes before patches, as values for the free part of a document."""
+    return [
+        {"tree": one.tree, "branch": one_line(one.branch), "release": one_line(one.release), "commits": [*one.commits]}
+        for one in edition.beforehand
     ]
 
 

@@ -12,6 +12,7 @@ from advisories.formats import csaf, cve, meta, osv, said
 from advisories.formats.csaf import Profile
 from advisories.formats.doubts import NotWritable
 from advisories.formats.edition import (
+    Beforehand,
     Edition,
     OsvIds,
     Publisher,
@@ -96,6 +97,9 @@ def edited(issues: Sequence[Publication], content: Content, trees_at: Known, *, 
         ),
         trees=tuple(_trees(record, content, trees_at(upto[0].public_at), trees_at(newest.public_at))),
         scores=tuple(_scores(content)),
+        beforehand=tuple(
+            Beforehand(one.tree, one.branch, one.release, one.commits) for one in saying.recipes(content) if one.commits
+        ),
         withdrawal=_withdrawal(newest) if is_withdrawn else None,
     )
     recipes = record.recipes or recipes_in(content)

@@ -105,6 +105,12 @@ def test_another_revision_speaks_of_a_later_release_only_where_it_names_it(publi
     assert listed() == ["1.6.0", "1.6.1"]
 
 
+def test_documents_say_what_comes_before_a_patch(releases: None) -> None:
+    told = json.loads(shown("/advisories/12/records/osv.json"))["database_specific"]["prerequisites"]
+    assert told == [{"tree": "sluice", "branch": "1.6", "release": "R-1.6.2", "commits": ["ab" * 20]}]
+    assert f"On R-1.6.2 pick first, in this order: {'ab' * 20}" in shown("/advisories/12/records/csaf.json")
+
+
 def test_a_page_links_the_documents_that_there_are(releases: None) -> None:
     page = shown("/advisories/12/")
     for name in ("osv.json", "csaf.json", "vex.json", "CVE-2026-1234.json"):

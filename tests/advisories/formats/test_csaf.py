@@ -10,7 +10,7 @@ from advisories.affected import Condition, Needs, Status
 from advisories.formats import csaf
 from advisories.formats.csaf import Profile
 from advisories.formats.doubts import NotWritable
-from advisories.formats.edition import Edition, Revision
+from advisories.formats.edition import Beforehand, Edition, Revision
 from advisories.formats.record import BranchFix, Identifier, Record
 from tests.advisories.formats import schemas
 from tests.advisories.formats.editions import (
@@ -91,6 +91,19 @@ def test_every_affected_product_is_told_its_patch() -> None:
     assert "sluice:1.9.2:without-9" in patches["https://sec.sluice.example/advisories/12/files/ssa12-1.9.patch"]
     assert "sluice:2.0.0" in patches["https://sec.sluice.example/advisories/12/files/ssa12.patch"]
     assert patches[f"https://git.sluice.example/sluice/commit/{MAIN_FIX}"] == ["sluice:main line"]
+
+
+def test_a_patch_that_needs_something_first_says_what_and_leads_to_the_page() -> None:
+    first = Beforehand("sluice", "1.9", "R-1.9.2", ("ab" * 20, "cd" * 20))
+    found = flaw(edition=replace(EDITION, beforehand=(first,)))["remediations"]
+    [told] = [one for one in found if "pick first" in one["details"]]
+    assert told["details"] == (
+        f"Apply this patch: ssa12-1.9.patch. On R-1.9.2 pick first, in this order: {'ab' * 20}, {'cd' * 20}"
+    )
+    assert told["url"] == EDITION.page
+    several = replace(EDITION, beforehand=(first, replace(first, commits=("ef" * 20,))))
+    assert f"other commits have to be picked first: {EDITION.page}" in str(flaw(edition=several)["remediations"])
+    assert {one.split(":")[1].rpartition(".")[0] for one in told["product_ids"]} == {"1.9"}
 
 
 def test_the_mitigation_is_for_all_that_are_affected() -> None:
