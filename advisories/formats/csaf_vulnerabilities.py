@@ -1,7 +1,7 @@
 """The flaws of a CSAF document: one for each CVE identifier, or one for the advisory, with statuses and remedies."""
 
 from advisories.formats import said
-from advisories.formats.edition import Beforehand, Edition, identifiers, other_identifiers
+from advisories.formats.edition import Edition, identifiers, other_identifiers
 from advisories.formats.products import Product, Status
 from advisories.formats.record import Record
 from advisories.formats.strict import instant, is_address, one_line, plain
@@ -86,13 +86,16 @@ def _remediations(record: Record, edition: Edition, products: tuple[Product, ...
     affected = [product for product in products if product.status is Status.AFFECTED]
     found: list[dict[str, object]] = []
     helped: set[str] = set()
-    by_files: dict[tuple[tuple[str, ...], tuple[Beforehand, ...]], list[str]] = {}
+    by_files: dict[tuple[tuple[str, ...], str], list[str]] = {}
     # Releases of one branch have the same patches, and a record takes its time to say which.
     by_branch = {(product.tree.name, product.branch): product for product in affected}
-    files_of = {branch: _files(record, product) for branch, product in by_branch.items()}
+    remedy_of = {
+        branch: (_files(record, product), _beforehand(record, edition, product))
+        for branch, product in by_branch.items()
+    }
     for product in affected:
-        if files := files_of[product.tree.name, product.branch]:
-            first = edition.before(product.tree.name, product.branch)
+        files, first = remedy_of[product.tree.name, product.branch]
+        if files:
             by_files.setdefault((files, first), []).append(product.id)
     for (files, first), ids in by_files.items():
         found.append(_patches(edition, files, first, ids))
@@ -122,22 +125,26 @@ def _files(record: Record, product: Product) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for row in rows for name in record.files_matching(row.files)))
 
 
-def _patches(
-    edition: Edition, files: tuple[str, ...], first: tuple[Beforehand, ...], ids: list[str]
-) -> dict[str, object]:
+def _patches(edition: Edition, files: tuple[str, ...], first: str, ids: list[str]) -> dict[str, object]:
     names = ", ".join(one_line(name) for name in files)
     many = "Apply these patches in this order" if len(files) > 1 else "Apply this patch"
     address = edition.file(files[0])
     return {
         "category": "vendor_fix",
-        "details": f"{many}: {names}{_beforehand(edition, first) if first else ''}",
+        "details": f"{many}: {names}{first}",
         "product_ids": ids,
         "url": address if len(files) == 1 and not first and is_address(address) else edition.page,
     }
 
 
-def _beforehand(edition: Edition, first: tuple[Beforehand, ...]) -> str:
+def _beforehand(record: Record, edition: Edition, product: Product) -> str:
     """What a client that fetches the patch alone would not find out until it doesn't apply."""
+    recipe = record.recipes.find(product.branch, product.tree.name) if record.recipes else None
+    if recipe and recipe.prereqs:
+        return f". First come the fixes of {', '.join(f'{record.prefix}-{number}' for number in recipe.prereqs)}"
+    first = edition.before(product.tree.name, product.branch)
+    if not first:
+        return ""
     release, commits = one_line(first[0].release), first[0].commits
     if len(first) > 1 or len(commits) > _MOST_COMMITS:
         return f". On {release} other commits have to be picked first: {edition.page}"

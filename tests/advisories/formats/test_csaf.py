@@ -89,7 +89,9 @@ def test_every_affected_product_is_told_its_patch() -> None:
     found = flaw()["remediations"]
     patches = {one["url"]: one["product_ids"] for one in found if one["category"] == "vendor_fix"}
     assert "sluice:1.9.2:without-9" in patches["https://sec.sluice.example/advisories/12/files/ssa12-1.9.patch"]
-    assert "sluice:2.0.0" in patches["https://sec.sluice.example/advisories/12/files/ssa12.patch"]
+    assert "sluice:main line" in patches["https://sec.sluice.example/advisories/12/files/ssa12.patch"]
+    assert "sluice:2.0.0" in patches[EDITION.page]
+    assert "Apply this patch: ssa12.patch. First come the fixes of SSA-11, SSA-7" in [one["details"] for one in found]
     assert patches[f"https://git.sluice.example/sluice/commit/{MAIN_FIX}"] == ["sluice:main line"]
 
 

@@ -11,7 +11,17 @@ from hypothesis import given
 from advisories.formats import csaf
 from advisories.formats.edition import Edition
 from advisories.formats.record import Record
-from tests.advisories.formats.editions import CONDITIONAL, EDITION, FIXES, RECORDS, TREE, editions, parsed, twelve
+from tests.advisories.formats.editions import (
+    CONDITIONAL,
+    EDITION,
+    FIXES,
+    RECORDS,
+    TREE,
+    WITHDRAWN,
+    editions,
+    parsed,
+    twelve,
+)
 
 SCRIPT = Path(__file__).parents[2] / "csaf" / "validate.js"
 
@@ -49,4 +59,5 @@ def test_an_advisory_as_it_was_announced_passes() -> None:
     documents = [parsed(csaf.write(record, EDITION, profile)) for profile in csaf.profiles(record)]
     bare = replace(EDITION, trees=(replace(TREE, releases=(), purl="", cpe=""),), scores=(), weaknesses=())
     documents += [parsed(csaf.write(record, bare, profile)) for profile in csaf.profiles(record)]
-    assert mandatory(documents) == [[]] * 4
+    documents.append(parsed(csaf.write(replace(record, withdrawn=True), WITHDRAWN, csaf.Profile.BASE)))
+    assert mandatory(documents) == [[]] * 5
