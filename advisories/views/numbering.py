@@ -49,6 +49,7 @@ DEEDS = {
             "The next number is taken, and its draft begins with what you choose here.",
             "Both keep the embargo as it is agreed now; each can be moved by itself from there.",
             "Publishing one may reveal the other: tell those who know both.",
+            "What is armed with it is held back until it is approved again.",
         ),
         SplitForm,
         lambda advisory, told, by: numbering.split(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 from django.db.models import F
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -96,6 +97,20 @@ def test_two_who_did_not_write_it_arm_it(batch: Batch, people: tuple[User, User,
     assert releasing.approve(batch, digest(batch), fixes_of, by=people[2]) is True
     assert batch.state == BatchState.ARMED
     assert Publication.objects.coming().get().public_at == batch.planned_at
+
+
+@pytest.mark.parametrize("form", ["edit", "affected", "tags", "series/add"])
+def test_what_changes_it_says_first_that_it_would_be_held_back(
+    batch: Batch, advisory: Advisory, people: tuple[User, User, User], form: str
+) -> None:
+    client, warning = Client(), "it goes out no more until it is frozen and approved again"
+    client.force_login(people[0])
+    address = f"/advisories/{advisory.number}/{form}"
+    assert warning not in client.get(address).content.decode()
+    arm(batch, people)
+    assert warning in client.get(address).content.decode()
+    Arming.objects.update(public_at=timezone.now())
+    assert warning not in client.get(address).content.decode(), "it is out, and nothing takes it back"
 
 
 def test_readers_see_it_at_its_instant_with_no_worker(
