@@ -113,6 +113,15 @@ def test_a_decision_without_a_reason_is_refused_in_words(team: Client, taken: Re
     answer = team.post(f"{taken.get_absolute_url()}decide", {"target": "invalid", "grounds": " "})
     assert answer.status_code == 422
     assert "is told why" in answer.content.decode()
+    assert 'role="alert" tabindex="-1" autofocus' in answer.content.decode(), "it stands far down a long page"
+
+
+def test_a_report_that_nobody_has_looked_at_is_not_looked_at_again(team: Client, taken: Report) -> None:
+    new = make_report()
+    assert ">Look at it</option>" in team.get(new.get_absolute_url()).content.decode()
+    told = {"target": "invalid", "grounds": "No effect."}
+    team.post(f"{taken.get_absolute_url()}decide", told)
+    assert ">Look at it again</option>" in team.get(taken.get_absolute_url()).content.decode()
 
 
 def test_a_reason_reaches_the_finder(team: Client, taken: Report) -> None:
