@@ -11,7 +11,7 @@ from advisories.policy import Urgency
 from advisories.reporting.reports import STEPS, ReportState
 
 _VERBS = {
-    ReportState.TRIAGING: "Look at it (again)",
+    ReportState.TRIAGING: "Look at it again",
     ReportState.ACCEPTED: "Accept",
     ReportState.DUPLICATE: "Duplicate of another report",
     ReportState.INVALID: "Invalid",
@@ -99,7 +99,8 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, report: Report, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         steps = [state for state in ReportState if state in STEPS[ReportState(report.state)]]
-        choices = [(state.value, _VERBS[state]) for state in steps]
+        verbs = _VERBS | ({ReportState.TRIAGING: "Look at it"} if report.state == ReportState.RECEIVED else {})
+        choices = [(state.value, verbs[state]) for state in steps]
         self.fields["target"].choices = choices  # type: ignore[attr-defined]  # the declared type is forms.Field
         others = Report.objects.visible_to(viewer).exclude(pk=report.pk)
         self.fields["duplicate_of"].queryset = others  # type: ignore[attr-defined]

@@ -33,6 +33,7 @@ from advisories.reporting.reports import STEPS, DuplicateOfItself, NoGrounds, Re
 from advisories.reporting.triage_queue import in_order, waiting
 from advisories.timeline import timeline_of
 
+_IS = {ReportState.DUPLICATE: "a duplicate"}
 _REFUSALS = (ReportStepNotAllowed, NoGrounds, DuplicateOfItself, StaleReport)
 
 
@@ -112,7 +113,7 @@ def decide(request: SignedInRequest, reference: str) -> HttpResponse:
         except _REFUSALS as refusal:
             form.add_error(None, f"{str(refusal)[0].upper()}{str(refusal)[1:]}.")
         else:
-            messages.success(request, f"Report {found.reference} is {target} now.")
+            messages.success(request, f"Report {found.reference} is {_IS.get(target, target)} now.")
             return redirect(found)
     return _page(request, found, status=422, decision_form=form)
 
