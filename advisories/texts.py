@@ -22,6 +22,7 @@ from advisories.formats.record import (
     Slot,
     Stretch,
 )
+from advisories.formats.strict import cleaned, one_line
 from advisories.models.identifier import GIVEN_BACK
 from advisories.plain_text import to_plain
 from advisories.reporting import credits
@@ -76,7 +77,7 @@ def record_of(
         prefix=settings.ADVISORY_PREFIX,
         number=int(content["number"]),
         version=version,
-        title=" ".join(str(content["title"]).split()),
+        title=one_line(str(content["title"])),
         identifiers=tuple(
             Identifier(one["scheme"], one["value"]) for one in content["identifiers"] if one["state"] not in GIVEN_BACK
         ),
@@ -110,8 +111,11 @@ def _sections(content: Mapping[str, Any], updates: Sequence[tuple[int, str]]) ->
 
 
 def prose(markdown: str) -> str:
-    """Markdown as the text of a mail: its lines without blanks at their ends, and none around it."""
-    text = to_plain(markdown.replace("\r\n", "\n").replace("\r", "\n"))
+    """Markdown as the text of a mail: its lines without blanks at their ends, and none around it.
+
+    It is signed and read in terminals, and what people paste brings characters that steer one or turn what is read.
+    """
+    text = to_plain(cleaned(markdown))
     lines = [line.rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 

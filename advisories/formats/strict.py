@@ -19,16 +19,19 @@ LONGEST_ADDRESS = 2_000
 
 
 def plain(text: str) -> str:
-    """`text` as a document for machines carries it: lines end in LF, and nothing in it steers a terminal or hides.
+    """`cleaned(text)` without blanks and line ends around it."""
+    return text.strip() if _NEEDS_NO_CARE.fullmatch(text) else cleaned(text).strip()
+
+
+def cleaned(text: str) -> str:
+    """`text` as a document carries it: lines end in LF, and nothing in it steers a terminal or hides.
 
     Control characters go, tabs and line ends stay; halves of surrogate pairs, which UTF-8 cannot hold, become U+FFFD,
     as do numbers that are no characters. Characters that turn the direction of writing go too: with them a text reads
     otherwise than it is stored.
     """
-    if _NEEDS_NO_CARE.fullmatch(text):
-        return text.strip()
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(_kept(char) for char in unified).strip()
+    return "".join(_kept(char) for char in unified)
 
 
 def _kept(char: str) -> str:

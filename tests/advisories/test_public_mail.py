@@ -14,6 +14,7 @@ from advisories.formats import announcement
 from advisories.formats.openpgp import Keyring
 from advisories.lifecycle import State
 from advisories.models import Advisory, Publication
+from advisories.release import sealing
 from tests.advisories.test_public_pages import PATCH, published
 from tests.make import make_advisory, make_publication
 
@@ -77,3 +78,20 @@ def test_a_version_without_a_text_has_no_mail_and_no_link_to_one(published: Advi
     publication = Publication.objects.get(number=15)
     assert ".eml" not in Client().get("/advisories/15/").text
     assert Client().get(f"/advisories/15/v{publication.version}/ssa15-v{publication.version}.eml").status_code == 404
+
+
+def test_nothing_that_was_pasted_steers_the_terminal_of_whoever_reads_the_text(db: None) -> None:
+    advisory = make_advisory(
+        number=12,
+        title="Gate \u202e2 sniw tseuG\u202c\x1b[8m",
+        description="It \x1b]0;owned\x07overflows\u2066.\n\n\tCode.",
+    )
+    make_publication(advisory, timezone.now())
+    sealing.seal_waiting()
+    title = "Gate 2 sniw tseuG[8m"
+    mail = email.message_from_bytes(taken("/advisories/12/v1/ssa12-v1.eml"), policy=email.policy.default)
+    assert str(mail["Subject"]).endswith(f" - {title}")
+    text = Client().get("/advisories/12/v1/ssa12-v1.txt").content.decode()
+    assert title in text
+    assert "It ]0;ownedoverflows." in text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
