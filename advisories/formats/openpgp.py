@@ -131,7 +131,7 @@ class Keyring:
             # Which of these it is, the library does not say.
             issuer = parsed.issuer_fingerprint.upper() if parsed.issuer_fingerprint else "no key"
             made = f" and says {parsed.created:%Y-%m-%d}" if parsed.created else ""
-            why = "another key, another text, or a time when the key was not valid"
+            why = "another key, another text, a time when the key was not valid, or a hash that is no longer taken"
             return NotVerified(f"none of the given keys verifies the signature, which names {issuer}{made}: {why}")
         if not result.valid_sigs:
             return NotVerified("the signature is by none of the given keys")
