@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from advisories import texts
 from advisories.formats.doubts import Refused
 from advisories.formats.openpgp import Keyring
 from advisories.importing import running
@@ -132,6 +133,9 @@ class Command(BaseCommand):
         passed = prepared.understood.passed_over
         if passed:
             self.stdout.write(f"Mails about something else: {passed}.")
+        if not prepared.weighed.steps:
+            own = f"{texts.dialect().title} … / {settings.ADVISORY_PREFIX}-12"
+            self.stdout.write(f"An advisory of this project begins “{own}”, as its settings have it; none was found.")
         if not writes:
             self.stdout.write(f"With --write: {', '.join(told) or 'nothing to bring in'}.")
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.utils import DatabaseError
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Role
 from advisories.models import Advisory, Event, ImportRun, Publication, Revision
@@ -215,6 +216,17 @@ def test_what_is_refused_only_while_it_is_written_is_told_too(
     told = run(lay_down(tmp_path / "a", rsa, record(30, FIRST), record(31, SECOND)), "--key", key, "--write")
     assert "1 brought in, 1 refused" in told
     assert "SSA-31 stays out: an advisory of this number was written here." in told
+
+
+def test_where_no_text_is_the_projects_the_words_of_the_settings_are_told(
+    twelve: Letter, key: Path, tmp_path: Path, settings: Settings
+) -> None:
+    (tmp_path / "12.eml").write_bytes(twelve().content)
+    settings.ADVISORY_PREFIX = "XSA"
+    told = run(tmp_path / "12.eml", "--key", key)
+    assert "An advisory of this project begins “Sluice Security Advisory … / XSA-12”" in told
+    settings.ADVISORY_PREFIX = "SSA"
+    assert "begins" not in run(tmp_path / "12.eml", "--key", key)
 
 
 def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:
