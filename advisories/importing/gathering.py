@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from advisories.formats import archives
@@ -12,7 +13,7 @@ MOST_FILES = 200_000
 MOST_BYTES = 2 * 1024 * 1024 * 1024
 """Of everything together, as it lies there: it is held in memory."""
 
-Inbox = Callable[[Path], Iterator[Document] | None]
+Inbox = Callable[[Path], Iterator[Document | Doubt] | None]
 """Reads a folder that is an archive of a kind of its own, or None where it isn't one."""
 
 
@@ -52,7 +53,7 @@ def _in_folder(folder: Path, where: str, inbox: Inbox) -> Iterator[Document | Do
     try:
         special = inbox(folder)
         if special is not None:
-            yield from (Document(f"{where}/{one.where}", one.content) for one in special)
+            yield from (replace(one, where=f"{where}/{one.where}") for one in special)
             return
         # Of a maildir not what is still being delivered.
         parts = [part for part in (folder / "cur", folder / "new") if part.is_dir()]

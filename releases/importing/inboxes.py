@@ -8,7 +8,7 @@ from pathlib import Path
 
 from advisories.formats import archives
 from advisories.formats.documents import Document
-from advisories.formats.doubts import Refused
+from advisories.formats.doubts import Doubt, Severity
 from releases.engine.git import Git
 from releases.engine.objects import MissingObject, Objects
 from releases.engine.trees import DIRECTORY, TYPE_BITS
@@ -17,10 +17,10 @@ from releases.engine.trouble import GitTrouble
 _LOG_LIMIT_S = 600.0
 
 
-def mails_in(folder: Path) -> Iterator[Document] | None:
+def mails_in(folder: Path) -> Iterator[Document | Doubt] | None:
     """The mails of a public-inbox repository, or of all epochs of one; None where the folder is no repository.
 
-    Raises `Refused` where git cannot read it.
+    A repository that git cannot read is a doubt, and those after it are read.
     """
     epochs = sorted((folder / "git").glob("*.git")) if (folder / "git").is_dir() else []
     repositories = epochs or [found for found in (folder / ".git", folder) if _is_repository(found)][:1]
@@ -31,20 +31,20 @@ def _is_repository(folder: Path) -> bool:
     return (folder / "HEAD").is_file() and (folder / "objects").is_dir()
 
 
-def _mails(repositories: list[Path]) -> Iterator[Document]:
+def _mails(repositories: list[Path]) -> Iterator[Document | Doubt]:
     for repository in repositories:
         try:
             for found in archives.public_inbox(_blobs(repository)):
                 yield Document(f"{repository.name}:{found.where}", found.content)
         except GitTrouble as trouble:
-            raise Refused("not-readable", f"git cannot read it: {trouble}") from trouble
+            yield Doubt(Severity.REFUSED, "not-readable", 0, f"git cannot read it: {trouble}", repository.name)
 
 
 def _blobs(repository: Path) -> Iterator[tuple[str, str, bytes]]:
     """Key, path and content of what may be mails: of every commit the file `m`, and all two-level files of the tip."""
     git = Git(repository.absolute())
     if git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", expected=(0, 1, 128)).status:
-        return
+        raise GitTrouble("rev-parse", "no commit is found at its HEAD")
     commits = git.run("rev-list", "--reverse", "--end-of-options", "HEAD", limit_s=_LOG_LIMIT_S).stdout.split()
     with Objects(git) as objects:
         for raw in commits:

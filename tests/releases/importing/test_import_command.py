@@ -192,6 +192,15 @@ def test_mails_come_out_of_folders_maildirs_mboxes_and_public_inboxes(
     assert sorted(Publication.objects.values_list("version", flat=True)) == [3, 4, 5, 6]
 
 
+def test_an_epoch_that_git_cannot_read_is_said_and_the_next_is_read(twelve: Letter, key: Path, tmp_path: Path) -> None:
+    Upstream.make(tmp_path / "inbox" / "git" / "0.git")
+    epoch = Upstream.make(tmp_path / "inbox" / "git" / "1.git")
+    epoch.commit("master", {"m": twelve().content}, "Sluice Security Advisory 12 v3")
+    told = run(tmp_path / "inbox", "--key", key)
+    assert "REFUSED  inbox/0.git: git cannot read it: git rev-parse: no commit is found at its HEAD" in told
+    assert "1 brought in" in told
+
+
 def test_what_cannot_be_read_is_said_and_stops_nothing(twelve: Letter, key: Path, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
