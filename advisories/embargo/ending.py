@@ -4,6 +4,7 @@ One order does all of it: what leaked leaves its batch, is frozen as it is, gets
 order, and is public at once where nothing else is missing. Otherwise it waits for exactly that, and no longer.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,7 +70,7 @@ def end_early(batch: Batch, order: Order, fixes_of: FixesOf, *, by: User) -> Out
     held = Batch.objects.in_hand(batch)
     if held.is_over or held.is_at_once:
         raise BatchStepNotAllowed(BatchState(held.state), "ended early")
-    read = standing.of_batch(held, fixes_of)
+    read = ahead(held, fixes_of)
     if order.shown != shown(read):
         raise ChangedSince(f"{held} is not what it was when you looked at the consequences; look again")
     leaked = [one.advisory for one in read.advisories if one.advisory.pk in order.leaked]
@@ -97,6 +98,13 @@ def end_alone(advisory: Advisory, order: Order, fixes_of: FixesOf, *, by: User) 
     at = clock.now()
     batch = scheduling.plan([advisory], at, by=by, now=at - _BEFORE, confirmed=None)
     return end_early(batch, order, fixes_of, by=by)
+
+
+def ahead(batch: Batch, fixes_of: FixesOf) -> BatchStanding:
+    """How a batch would stand if its embargo ended now: members that were not told before are not told first."""
+    at_once = copy(batch)
+    at_once.is_at_once = True
+    return standing.of_batch(at_once, fixes_of)
 
 
 def alone(advisory: Advisory, fixes_of: FixesOf) -> BatchStanding:

@@ -270,6 +270,13 @@ class EndEarlyForm(forms.Form):
             )  # fmt: skip
             self.order_fields(("reason", "leaked", "words"))
 
+    def ask_again(self, why: str, *, shown: str, turn: int | None = None) -> None:
+        """Carry what is shown now, and all that was typed: whoever looked too long only looks once more."""
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, not just a Mapping
+        typed["shown"], typed["turn"] = shown, "" if turn is None else turn
+        self.data = typed
+        self.add_error(None, f"{why} What you wrote is still here.")
+
 
 def free_for(viewer: Viewer) -> QuerySet[Advisory]:
     """Advisories that `viewer` reads and that are in no batch; last those that would be issued again."""

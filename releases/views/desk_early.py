@@ -12,7 +12,7 @@ from advisories.embargo.rules import EndReason
 from advisories.models import Advisory, Batch, BatchEntry, StaleBatch
 from advisories.policies import current_policy
 from advisories.release.releasing import ChangedSince
-from advisories.release.standing import BatchStanding, of_batch
+from advisories.release.standing import BatchStanding
 from releases.access import may_release
 from releases.desk.mending import grouped
 from releases.desk.telling import audiences
@@ -25,7 +25,7 @@ from releases.views.desk_asking import REFUSALS, sentence
 def ask_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """What ending the embargo of a batch now would bring about."""
     found = releasers_batch(request, pk)
-    read = of_batch(found, fixes_of)
+    read = ending.ahead(found, fixes_of)
     start = {"shown": ending.shown(read), "turn": found.turn}
     return _page(request, read, EndEarlyForm(members=members_for(request, found), initial=start))
 
@@ -42,11 +42,13 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             return _outcome(request, ending.end_early(found, order, fixes_of, by=request.user))
         except (ChangedSince, StaleBatch) as changed:
-            messages.error(request, str(changed))
-            return redirect("releases:end_early", found.pk)
+            found.refresh_from_db()
+            read = ending.ahead(found, fixes_of)
+            form.ask_again(sentence(changed), shown=ending.shown(read), turn=found.turn)
+            return _page(request, read, form, status=409)
         except REFUSALS as refusal:
             form.add_error(None, sentence(refusal))
-    return _page(request, of_batch(found, fixes_of), form, status=422)
+    return _page(request, ending.ahead(found, fixes_of), form, status=422)
 
 
 def ask_end_alone(request: SignedInRequest, number: int) -> HttpResponse:
@@ -69,8 +71,9 @@ def end_alone(request: SignedInRequest, number: int) -> HttpResponse:
         try:
             return _outcome(request, ending.end_alone(advisory, order, fixes_of, by=request.user))
         except ChangedSince as changed:
-            messages.error(request, str(changed))
-            return redirect("releases:end_alone", advisory.number)
+            read = ending.alone(advisory, fixes_of)
+            form.ask_again(sentence(changed), shown=ending.shown(read))
+            return _page(request, read, form, advisory=advisory, status=409)
         except REFUSALS as refusal:
             form.add_error(None, sentence(refusal))
     return _page(request, ending.alone(advisory, fixes_of), form, advisory=advisory, status=422)

@@ -18,7 +18,7 @@ from advisories.release.batching import Audience, BatchState, BatchStepNotAllowe
 from advisories.release.missing import BranchFacts
 from advisories.writing import drafting
 from tests.advisories.release.test_releasing import GOOD, SECTIONS, fixes_of
-from tests.make import make_advisory, make_user
+from tests.make import make_advisory, make_member, make_user
 
 
 @pytest.fixture
@@ -179,6 +179,23 @@ def test_an_advisory_in_no_batch_becomes_a_batch_of_one(
     ending.end_alone(advisories[0], told, fixes_of, by=people[1])
     a_worker_comes()
     assert list(Advisory.objects.public()) == [advisories[0]]
+
+
+def test_members_that_nobody_told_keep_no_order_from_being_carried_out(
+    advisories: list[Advisory], people: tuple[User, User, User]
+) -> None:
+    make_member()
+    looked_at = ending.alone(advisories[0], fixes_of)
+    told = Order(EndReason.LEAKED, "It is on a list.", ending.shown(looked_at))
+    outcome = ending.end_alone(advisories[0], told, fixes_of, by=people[1])
+    assert outcome.read.recipients == looked_at.recipients == ()
+
+
+def test_what_is_shown_of_a_release_are_those_it_will_be_sent_to(batch: Batch, people: tuple[User, User, User]) -> None:
+    make_member()
+    looked_at = ending.ahead(batch, fixes_of)
+    order = Order(EndReason.LEAKED, "It is on a list.", ending.shown(looked_at))
+    assert ending.end_early(batch, order, fixes_of, by=people[1]).read.recipients == looked_at.recipients == ()
 
 
 def test_what_was_armed_for_later_goes_now_instead(batch: Batch, people: tuple[User, User, User]) -> None:
