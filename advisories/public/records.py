@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 
-from advisories.formats import archive_index, csaf, csaf_provider, security_txt
+from advisories import texts
+from advisories.formats import archive_index, csaf, csaf_provider, meta, security_txt
 from advisories.formats.csaf import Profile
 from advisories.formats.csaf_provider import Listed, Provider
-from advisories.formats.doubts import NotWritable
+from advisories.formats.doubts import NotWritable, Refused
 from advisories.models import Publication, Signature
 from advisories.models.signature import Mode
 from advisories.openpgp import team
@@ -42,7 +43,25 @@ def names_of(issues: Sequence[Publication], contents: Mapping[int, Content]) -> 
 
 def document(issues: Sequence[Publication], name: str) -> bytes | None:
     """A document of the newest revision by its name; None where there is none."""
-    return editions.document(_edited(issues), name)
+    one = _edited(issues)
+    attached = _as_attached(issues[-1], one) if name == one.recipe_name else None
+    return attached or editions.document(one, name)
+
+
+def _as_attached(issue: Publication, one: Edited) -> bytes | None:
+    """The recipe file that came with what was announced before this portal was, if it says what is right.
+
+    The signed text lists its digest, which another file of the same words would not have.
+    """
+    origin = getattr(issue.revision, "origin", None)
+    if origin is None or not origin.recipe_sha256:
+        return None
+    recipe = bytes(origin.recipe)
+    try:
+        said = meta.read(recipe, texts.dialect_for(issue.content)).recipes
+    except Refused:
+        return None
+    return recipe if said == one.recipes else None
 
 
 def _edited(issues: Sequence[Publication]) -> Edited:

@@ -101,6 +101,18 @@ def test_the_page_says_what_the_recipe_puts_first(twelve: Letter, keys: Keyring)
     assert "master – 2.0" in page
 
 
+def test_readers_get_the_recipe_whose_digest_was_signed_unless_the_text_corrects_it(
+    twelve: Letter, keys: Keyring
+) -> None:
+    bring(twelve(), keys=keys)
+    assert Client().get("/advisories/12/records/ssa12.meta").content == attached("ssa12.meta")
+    table = b"Sluice 2.0.x\nssa12-1.9.patch        Sluice 1.9.x"
+    bring(twelve(4, replace=(table, table.replace(b"1.9.x", b"1.8.x").replace(b"2.0.x", b"1.9.x"))), keys=keys)
+    corrected = Client().get("/advisories/12/records/ssa12.meta").content
+    assert b"ssa12-1.9.patch" in attached("ssa12.meta")
+    assert b"ssa12-1.9.patch" not in corrected
+
+
 def test_the_draft_goes_on_from_the_newest_version(twelve: Letter, keys: Keyring) -> None:
     bring(twelve(3), twelve(4, replace=(b"gate may stay open\n", b"gate stays open\n")), keys=keys)
     advisory = Advisory.objects.get()
