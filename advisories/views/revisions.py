@@ -28,6 +28,7 @@ def revision(request: SignedInRequest, number: int, version: int) -> HttpRespons
         "other": other,
         "patches": patches,
         "sections": rendered(found.content["sections"], Audience.MEMBER),
+        "beside": differences.beside_the_text(found.content),
         "verdicts": found.content["verdicts"],
     }
     if other is not None:

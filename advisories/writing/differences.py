@@ -124,6 +124,12 @@ def parts_of(content: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], .
     return tuple((heading, lines) for heading, lines in said if lines)
 
 
+def beside_the_text(content: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a revision says besides its sections, likewise: identifiers, severity, what is affected, tags."""
+    said = ((heading, tuple(say(content))) for name, heading, say in _PARTS if name in _BESIDE)
+    return tuple((heading, lines) for heading, lines in said if lines)
+
+
 def of_texts(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[SectionDifference, ...]:
     """Compare what two revisions say: title, sections, identifiers, severity, what is affected, finders."""
     found = []
@@ -282,3 +288,4 @@ _PARTS: tuple[tuple[str, str, Callable[[Mapping[str, Any]], list[str]]], ...] = 
     *((name, HEADINGS[name], _section(name)) for name in NAMES),
     ("finders", "Finders", _rows("finders", "name", "affiliation")),
 )
+_BESIDE = frozenset({"identifiers", "severities", "affected", "tags"})

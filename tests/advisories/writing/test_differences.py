@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisories.writing.differences import Fate, HeldPatch, Line, of_patches, of_texts
+from advisories.writing.differences import Fate, HeldPatch, Line, beside_the_text, of_patches, of_texts
 
 HEAD = "diff --git a/q.c b/q.c\nindex 1..2 100644\n--- a/q.c\n+++ b/q.c\n"
 BODY = HEAD + "@@ -{at},3 +{at},3 @@\n one\n-{old}\n+{new}\n two\n"
@@ -54,6 +54,16 @@ def test_what_stands_beside_the_text_is_compared_too() -> None:
     new = {"affected": [{"tree": "sluice", "ranges": "all", "status": "affected", "condition": None}]}
     [found] = of_texts(old, new)
     assert (found.heading, signed(found.lines, "+")) == ("Affected versions", ["sluice all: affected"])
+
+
+def test_what_stands_beside_the_text_is_told_apart_from_its_sections() -> None:
+    said = {
+        "title": "T",
+        "sections": {"impact": "Large."},
+        "identifiers": [{"scheme": "CVE", "value": "CVE-2026-1234", "state": "assigned"}],
+        "tags": ["x86"],
+    }
+    assert beside_the_text(said) == (("Identifiers", ("CVE CVE-2026-1234 assigned",)), ("Tags", ("x86",)))
 
 
 def test_the_same_bytes_are_unchanged_under_another_name() -> None:

@@ -9,7 +9,18 @@ from django.utils import timezone
 from accounts.models import Role, User
 from advisories.embargo import ending
 from advisories.lifecycle import State
-from advisories.models import Advisory, Approval, Arming, Batch, KeptFrom, Override, Publication, Reissue, Revision
+from advisories.models import (
+    Advisory,
+    Approval,
+    Arming,
+    Batch,
+    KeptFrom,
+    Override,
+    Publication,
+    Reissue,
+    Revision,
+    Tag,
+)
 from advisories.release import releasing, scheduling, sealing, standing
 from advisories.release.batching import BatchState
 from advisories.release.disarming import disarm_for
@@ -96,6 +107,17 @@ def test_a_decision_against_a_verdict_is_recorded(team: Client, frozen: Batch, a
     assert "sluice 1.0" in team.get(address).text
     team.post(address, {"turn": frozen.turn, "reason": "1.0 gets a release of its own."})
     assert Override.objects.get().branch == "sluice 1.0"
+
+
+def test_what_is_approved_can_be_read_with_all_that_stands_beside_its_text(
+    team: Client, batch: Batch, advisory: Advisory
+) -> None:
+    Tag.objects.create(advisory=advisory, word="pass-through")
+    releasing.freeze_batch(batch, fixes_of, by=None)
+    approving = team.get(f"/desk/{batch.pk}/approve").text
+    address = f"/advisories/{advisory.number}/v1"
+    assert address in approving
+    assert "pass-through" in team.get(address).text
 
 
 def test_what_is_held_back_is_loud(team: Client, frozen: Batch, member: User) -> None:
