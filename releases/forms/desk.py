@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.http import QueryDict
 
 from accounts.access import Viewer
+from accounts.models.drawn import may_be_a_key
 from advisories.calendar import Fold, NoSuchTime, TimeExistsTwice, exact_instant
 from advisories.embargo.outside_clocks import NOTHING_CONFIRMED, BrokenClock, Confirmed
 from advisories.embargo.rules import EndReason
@@ -166,7 +168,8 @@ class PlanForm(WhenForm):
 
     def _those_meant_first(self) -> tuple[Case | str, ...]:
         """Many may be there: what is ticked stands on top, and last what is public and would be issued again."""
-        meant = [one.pk for one in self.initial.get("advisories", ())]
+        ticked = self.data.getlist("advisories") if isinstance(self.data, QueryDict) else ()
+        meant = [one for one in ticked if may_be_a_key(one)] or [one.pk for one in self.initial.get("advisories", ())]
         return Case(When(pk__in=meant, then=0), When(state=State.PUBLIC, then=2), default=1), "number"
 
 

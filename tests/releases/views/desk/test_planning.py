@@ -66,6 +66,14 @@ def test_a_release_manager_sees_settled_dates_and_numbers_and_nothing_else(
     assert manager.get(f"/desk/{batch.pk}/").status_code == 403
 
 
+def test_what_was_ticked_stands_on_top_when_the_date_is_refused(team: Client) -> None:
+    other, meant = (make_advisory(state=State.READY, title=title, **SECTIONS) for title in ("The other", "The one"))
+    told = {**when(timezone.now() - WEEK), "advisories": [meant.pk]}
+    refused = team.post("/desk/plan", told)
+    assert refused.status_code == 422
+    assert refused.text.index(meant.title) < refused.text.index(other.title)
+
+
 def test_an_open_batch_does_not_exist_for_release_managers(batch: Batch) -> None:
     manager = signed_in(make_user("manager@sluice.example", Role.RELEASE_MANAGER))
     assert manager.get(f"/desk/{batch.pk}/").status_code == 404
