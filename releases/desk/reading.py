@@ -36,6 +36,7 @@ from advisories.release.standing import AdvisoryStanding, BatchStanding
 from advisories.timeline import timeline_of
 from releases.desk import clocks
 from releases.desk.mending import lacks_before_members, lacks_of
+from releases.desk.telling import TOLD_AT
 from releases.desk.values import Desk, Entry, Given, History, Known, Loose, Released, Shown
 from releases.fixes import fixes_of_all
 from releases.models import Series
@@ -192,14 +193,16 @@ def _loose(
     if only is not None:
         free = free.filter(pk=only.pk)
     waiting = free.filter(state__in=[State.DRAFTING, State.READY, State.PREDISCLOSED])
-    reported = dict(waiting.annotate(first=Min("reports__received_at")).order_by().values_list("pk", "first"))
+    begun = waiting.annotate(first=Min("reports__received_at"), told_at=TOLD_AT).order_by()
+    reported = {pk: (first, told_at) for pk, first, told_at in begun.values_list("pk", "first", "told_at")}
     agreed = Embargo.objects.visible_to(viewer).in_force().filter(advisory=OuterRef("pk"), out="").values("end_at")
     for one in waiting.annotate(agreed_at=Subquery(agreed[:1])).order_by("number"):
         agreed_at: datetime | None = getattr(one, "agreed_at")  # noqa: B009  # annotated just now
         if agreed_at is not None:
             yield Loose(one, (), agreed_at)
             continue
-        since = earliest(policy, now=now, reported_at=reported.get(one.pk) or one.created_at)
+        first, told_at = reported.get(one.pk, (None, None))
+        since = earliest(policy, now=now, reported_at=first or one.created_at, predisclosed_at=told_at)
         yield Loose(one, next_slots(policy, taken, since, GOOD_DATES))
     # Whether an edit took itself back again is told when it is frozen: here it is enough that something was changed.
     frozen_at = Revision.objects.visible_to(viewer).filter(advisory=OuterRef("pk")).order_by("-number")

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from accounts.access import Viewer
 from advisories.calendar import Slot, earliest, next_slots, objections
-from advisories.models import Advisory, Batch, Organisation
+from advisories.models import Advisory, Batch, Organisation, What
 from advisories.policies import current_policy
 from advisories.policy import Policy
 from advisories.predisclosure import recipients
@@ -18,6 +18,9 @@ from advisories.release.planning import taken_days
 from advisories.release.standing import BatchStanding
 
 _GOOD_DATES = 3
+
+TOLD_AT = Min("tidings__made_at", filter=Q(tidings__what=What.PREDISCLOSED))
+"""When members were first told of an advisory: from then on their days count, and nothing is prepared any more."""
 
 
 def audiences(told: Iterable[Audience]) -> str:
@@ -50,8 +53,17 @@ def good_dates(batch: Batch, viewer: Viewer, now: datetime) -> tuple[Slot, ...]:
     policy = current_policy()
     _day, size, others = _around(batch, viewer, policy)
     inside = Advisory.objects.visible_to(viewer).filter(entries__batch=batch, entries__left_at__isnull=True)
-    begun = inside.aggregate(reported_at=Min("reports__received_at"), created_at=Min("created_at"))
-    since = earliest(policy, now=now, reported_at=begun["reported_at"] or begun["created_at"] or now)
+    begun = inside.annotate(reported_at=Min("reports__received_at"), told_at=TOLD_AT).order_by()
+    rows = list(begun.values_list("reported_at", "created_at", "told_at"))
+    reported_at = min((reported for reported, _, _ in rows if reported), default=None)
+    created_at = min((created for _, created, _ in rows), default=now)
+    told = [at for _, _, at in rows if at is not None]
+    since = earliest(
+        policy,
+        now=now,
+        reported_at=reported_at or created_at,
+        predisclosed_at=max(told) if told and len(told) == len(rows) else None,
+    )
     found = next_slots(policy, others, since, _GOOD_DATES, size=max(size, 1))
     return tuple(slot for slot in found if slot.at != batch.planned_at)
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts.models import Role, User
 from advisories import policies
 from advisories.lifecycle import State
-from advisories.models import Advisory, Approval, Batch
+from advisories.models import Advisory, Approval, Batch, Tiding, What
 from advisories.policy import Policy
 from advisories.release import releasing, scheduling
-from advisories.release.batching import BatchState
+from advisories.release.batching import Audience, BatchState
 from releases.fixes import fixes_of
 from tests.advisories.release.test_releasing import SECTIONS
 from tests.make import make_advisory, make_seat, make_user, signed_in
@@ -183,3 +183,18 @@ def test_planning_from_an_advisory_offers_its_good_dates_and_has_it_on_top(team:
     page = team.get(f"/desk/plan?advisory={later.number}").text
     assert f"/desk/plan?advisory={later.number}&amp;at=" in page
     assert page.index(f"{later.label}: ") < page.index(f"{advisory.label}: ")
+
+
+def test_the_good_dates_of_what_members_were_told_of_count_from_that_day(
+    team: Client, batch: Batch, advisory: Advisory
+) -> None:
+    preparing = "of preparation from the report"
+    assert preparing in team.get(f"/desk/{batch.pk}/move").text
+    assert preparing in team.get(f"/desk/plan?advisory={make_advisory(state=State.READY).number}").text
+    told_at, loose = timezone.now() - timedelta(days=2), make_advisory(state=State.PREDISCLOSED)
+    for one in (advisory, loose):
+        Tiding.objects.create(what=What.PREDISCLOSED, audience=Audience.MEMBERS, advisory=one, made_at=told_at)
+    for page in (f"/desk/{batch.pk}/move", f"/desk/plan?advisory={loose.number}"):
+        shown = team.get(page).text
+        assert f"pre-disclosed on {told_at.day} " in shown
+        assert preparing not in shown
