@@ -87,6 +87,8 @@ class Report:
     page: Page[ImportFinding]
     followed: tuple[Followed, ...]
     compared: tuple[Compared, ...]
+    has_grown: bool
+    """Whether this import, or a later one, added versions to what was here: then it cannot be undone."""
 
     @property
     def brought(self) -> int:
@@ -123,11 +125,14 @@ def report(viewer: Viewer, run: ImportRun, *, weight: str, page: str | None) -> 
     findings = ImportFinding.objects.visible_to(viewer).filter(run=run)
     by_weight = _counted(findings, "weight")
     asked = weight if weight in Weight.values else ""
+    numbers = ImportedNumber.objects.visible_to(viewer).filter(run=run)
+    here = numbers.filter(advisory__isnull=False).values("advisory")
+    added = ImportedNumber.objects.visible_to(viewer).filter(outcome=Outcome.EXTENDED, run__gte=run, advisory__in=here)
     shown = findings.filter(weight=asked) if asked else findings.exclude(weight=Weight.UNDERSTOOD)
     return Report(
         run=run,
         state=state_of(run),
-        numbers=tuple(_brought(one) for one in ImportedNumber.objects.visible_to(viewer).filter(run=run)),
+        numbers=tuple(_brought(one) for one in numbers),
         counts=tuple((one.value, str(one.label), by_weight[run.pk, one]) for one in (*HEAVY, Weight.UNDERSTOOD)),
         asked=asked,
         page=Paginator(shown.order_by(_WORST_FIRST, "pk"), LINES_A_PAGE).get_page(page),
@@ -141,6 +146,7 @@ def report(viewer: Viewer, run: ImportRun, *, weight: str, page: str | None) -> 
             )
             for one in PatchMatch.objects.visible_to(viewer).filter(run=run).select_related("tree")
         ),
+        has_grown=added.exists(),
     )
 
 

@@ -101,7 +101,9 @@ class Command(BaseCommand):
         told = ", ".join(f"{count} {outcome.label.lower()}" for outcome, count in counted.items() if count)
         self.stdout.write(f"\nImport {run.pk}: {told or 'nothing to bring in'}.")
         self.stdout.write("Its report is kept for the team.")
-        if any(counted[one] for one in WRITES):
+        if counted[Outcome.EXTENDED]:
+            self.stdout.write("There is no way back: it added versions to advisories that were here.")
+        elif any(counted[one] for one in WRITES):
             self.stdout.write(f"The way back, until somebody has worked on it: manage.py undo_import {run.pk}")
 
     def _keys(self, files: list[Path]) -> Keyring:

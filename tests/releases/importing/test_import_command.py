@@ -289,6 +289,24 @@ def test_what_comes_first_for_somebody_elses_series_is_not_undone(
     assert "2 advisories are gone" in undo(ImportRun.objects.get().pk, "--yes")
 
 
+def test_no_way_back_is_promised_where_versions_were_added(
+    twelve: Letter, key: Path, tmp_path: Path, client: Client
+) -> None:
+    client.force_login(make_user("", Role.SECURITY))
+    for version in (3, 4):
+        (tmp_path / f"{version}.eml").write_bytes(twelve(version).content)
+    assert "The way back" in run(tmp_path / "3.eml", "--key", key, "--write")
+    first = ImportRun.objects.get()
+    assert f"manage.py undo_import {first.pk}" in client.get(first.get_absolute_url()).text
+    assert "There is no way back" in run(tmp_path / "4.eml", "--key", key, "--write")
+    for one in ImportRun.objects.all():
+        page = client.get(one.get_absolute_url()).text
+        assert "There is none: versions were added" in page
+        assert "manage.py undo_import" not in page
+        with pytest.raises(CommandError, match="Nothing was removed"):
+            undo(one.pk, "--yes")
+
+
 def test_after_undoing_what_is_frozen_is_guarded_again(rsa: RsaSigner, key: Path, tmp_path: Path) -> None:
     run(lay_down(tmp_path / "a", rsa, record(30, FIRST)), "--key", key, "--write")
     undo(ImportRun.objects.get().pk, "--yes")
