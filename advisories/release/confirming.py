@@ -110,7 +110,8 @@ def _documents(one: Publication) -> Iterator[Question]:
 def _feeds(one: Publication) -> Iterator[Question]:
     """Every list for machines has the version that is out now, unless so much came out since that a feed is past it."""
     newest = _newest(one)
-    at, otherwise = instant(newest.public_at), f"does not have {one.advisory.label} in version {newest.version}"
+    told_at = newest.advisory.withdrawn_at or newest.public_at
+    at, otherwise = instant(told_at), f"does not have {one.advisory.label} in version {newest.version}"
     if any(row.number == one.number for row in archive.newest_changes(records.FEED_ENTRIES, Asked())):
         page = editions.public_site() + reverse("advisories:detail", args=[one.number])
         yield Question(reverse("advisories:feed"), lambda told: (page, at) in listings.of_atom(told), otherwise)
@@ -133,7 +134,7 @@ _QUESTIONS: dict[StepKind, Callable[[Publication], Iterator[Question]]] = dict(
 
 def _newest(one: Publication) -> Publication:
     """The version that readers are led to: another one where it was issued again since."""
-    found = Publication.objects.current().filter(advisory=one.advisory_id).first()
+    found = Publication.objects.current().filter(advisory=one.advisory_id).select_related("advisory").first()
     return one if found is None or found == one else found
 
 

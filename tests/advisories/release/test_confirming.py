@@ -13,8 +13,10 @@ from pytest_django import Settings
 
 from accounts.models import Sending
 from advisories.append_only import freeze, thaw
+from advisories.lifecycle import State
 from advisories.models import (
     About,
+    Advisory,
     Batch,
     Event,
     Notification,
@@ -197,6 +199,15 @@ def test_an_advisory_that_was_issued_again_has_steps_for_each_version(released: 
     assert {(row.publication.version, row.state) for row in steps} == {(1, Sending.SENT), (2, Sending.SENT)}, [
         row.trouble for row in steps
     ]
+
+
+def test_what_was_withdrawn_meanwhile_is_found_as_that(released: Batch) -> None:
+    number, at = numbers()[0], timezone.now() + timedelta(minutes=1)
+    told = {"state": State.WITHDRAWN, "ended_because": "It was no flaw.", "withdrawn_at": at}
+    Advisory.objects.filter(number=number).update(**told)
+    found = worker()
+    for kind in (StepKind.SITE, StepKind.FILES, StepKind.FEEDS):
+        assert found[number, kind] == Sending.SENT, step(number, kind).trouble
 
 
 def test_a_row_far_down_the_list_is_found_there(released: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
