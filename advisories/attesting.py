@@ -14,7 +14,6 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from advisories.formats import csaf
-from advisories.formats.csaf import Profile
 from advisories.formats.doubts import NotWritable
 from advisories.models import Publication, Signature
 from advisories.models.signature import Mode
@@ -83,7 +82,7 @@ def _wanted(now: datetime) -> Iterator[tuple[int | None, Mode, bytes]]:
     ahead = (one for one in _ahead() if editions.is_writable(one))
     for one in (*records.all_writable(), *ahead):
         for profile in csaf.profiles(one.record):
-            content = editions.document(one, "vex.json" if profile is Profile.VEX else "csaf.json")
+            content = editions.document(one, "vex.json" if profile.is_second else "csaf.json")
             if content is not None:
                 yield one.record.number, Mode.DETACHED, content
 

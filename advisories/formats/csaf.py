@@ -21,6 +21,18 @@ class Profile(StrEnum):
     VEX = "csaf_vex"
     BASE = "csaf_base"
     """Of a withdrawn advisory, which has neither products nor flaws."""
+    BASE_FOR_VEX = "csaf_base in the place of csaf_vex"
+    """What takes the place of its other document: who holds that one would go on calling products affected."""
+
+    @property
+    def category(self) -> str:
+        """As documents name it."""
+        return self.value.partition(" ")[0]
+
+    @property
+    def is_second(self) -> bool:
+        """Whether it is the second document of an advisory."""
+        return self in (Profile.VEX, Profile.BASE_FOR_VEX)
 
 
 _NOTES = {
@@ -36,7 +48,7 @@ _NOTES = {
 
 def profiles(record: Record) -> tuple[Profile, ...]:
     """The documents that there are of `record`."""
-    return (Profile.BASE,) if record.withdrawn else (Profile.ADVISORY, Profile.VEX)
+    return (Profile.BASE, Profile.BASE_FOR_VEX) if record.withdrawn else (Profile.ADVISORY, Profile.VEX)
 
 
 def write(record: Record, edition: Edition, profile: Profile) -> bytes:
@@ -45,7 +57,7 @@ def write(record: Record, edition: Edition, profile: Profile) -> bytes:
     if profile not in profiles(record):
         raise NotWritable(f"there is no {profile} of {record.name}")
     value: dict[str, object] = {"document": _document(record, edition, profile)}
-    if profile is not Profile.BASE:
+    if not record.withdrawn:
         found = products(record, edition)
         value["product_tree"] = tree_of(found, edition)
         value["vulnerabilities"] = vulnerabilities(record, edition, found)
@@ -54,7 +66,7 @@ def write(record: Record, edition: Edition, profile: Profile) -> bytes:
 
 def tracking_id(record: Record, profile: Profile) -> str:
     """The document's own id; the two profiles are two documents."""
-    return f"{record.name}-VEX" if profile is Profile.VEX else record.name
+    return f"{record.name}-VEX" if profile.is_second else record.name
 
 
 def file_name(record: Record, profile: Profile) -> str:
@@ -70,7 +82,7 @@ def path(record: Record, edition: Edition, profile: Profile) -> str:
 def _document(record: Record, edition: Edition, profile: Profile) -> dict[str, object]:
     publisher = edition.publisher
     value: dict[str, object] = {
-        "category": str(profile),
+        "category": profile.category,
         "csaf_version": "2.0",
         "distribution": {"tlp": {"label": "WHITE", "url": "https://www.first.org/tlp/"}},
         "lang": publisher.language,
@@ -154,7 +166,7 @@ def _tracking(record: Record, edition: Edition, profile: Profile) -> dict[str, o
         number = str(len(history) + 1)
         history.append({"date": instant(edition.withdrawal.at), "number": number, "summary": "Withdrawn."})
     aliases = [*identifiers(record, "CVE"), *(one_line(one.value) for one in other_identifiers(record))]
-    if profile is Profile.VEX:
+    if profile.is_second:
         aliases = []
     value: dict[str, object] = {
         "current_release_date": instant(edition.changed_at),

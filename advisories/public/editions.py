@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from advisories import texts
 from advisories.formats import csaf, cve, meta, osv, said
-from advisories.formats.csaf import Profile
 from advisories.formats.doubts import NotWritable
 from advisories.formats.edition import (
     Beforehand,
@@ -120,8 +119,7 @@ def names_of(one: Edited) -> tuple[str, ...]:
     """The documents that there are of a record: their file names, as addresses end."""
     if not is_writable(one):
         return ()
-    found = ["osv.json", "csaf.json"]
-    found += ["vex.json"] if Profile.VEX in csaf.profiles(one.record) else []
+    found = ["osv.json", "csaf.json", "vex.json"]
     if one.edition.publisher.cve_organisation:
         found += [cve.file_name(name) for name in identifiers(one.record, "CVE")]
     return (*found, one.recipe_name) if one.recipes else tuple(found)
@@ -132,11 +130,11 @@ def document(one: Edited, name: str) -> bytes | None:
     if name not in names_of(one):
         return None
     record, edition = one.record, one.edition
-    profiles = csaf.profiles(record)
+    first, second = csaf.profiles(record)
     makers: dict[str, Callable[[], bytes]] = {
         "osv.json": lambda: osv.write(record, edition),
-        "csaf.json": lambda: csaf.write(record, edition, profiles[0]),
-        "vex.json": lambda: csaf.write(record, edition, Profile.VEX),
+        "csaf.json": lambda: csaf.write(record, edition, first),
+        "vex.json": lambda: csaf.write(record, edition, second),
         one.recipe_name: lambda: meta.write(replace(record, recipes=one.recipes)),
     }
     make = makers.get(name, lambda: cve.write(record, edition, name.removesuffix(".json")))

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from advisories import texts
 from advisories.formats import archive_index, csaf, csaf_provider, meta, security_txt
-from advisories.formats.csaf import Profile
 from advisories.formats.csaf_provider import Listed, Provider
 from advisories.formats.doubts import NotWritable, Refused
 from advisories.models import Publication, Signature
@@ -247,7 +246,7 @@ def provided(issues: Sequence[Publication], path: str) -> bytes | None:
     wanted = wanted.removesuffix(".json") + ".json"
     for profile in csaf.profiles(one.record):
         if csaf.path(one.record, one.edition, profile) == wanted:
-            content = editions.document(one, "vex.json" if profile is Profile.VEX else "csaf.json")
+            content = editions.document(one, "vex.json" if profile.is_second else "csaf.json")
             return _beside(content, wanted.rpartition("/")[2], ending) if content is not None else None
     return None
 

@@ -187,7 +187,8 @@ def test_whoever_keeps_copies_learns_that_one_was_withdrawn(published: Advisory)
     entry = next(feed.iter(f"{ATOM}entry"))
     assert (entry.findtext(f"{ATOM}id"), entry.findtext(f"{ATOM}updated")) == (f"{SITE}/advisories/12/", at)
     assert feed.findtext(f"{ATOM}updated") == at
-    assert shown("/csaf/changes.csv").splitlines()[0] == f'"{published.public_at:%Y}/ssa-12.json","{at}"'
+    names = [f"{published.public_at:%Y}/ssa-12{kind}.json" for kind in ("-vex", "")]
+    assert shown("/csaf/changes.csv").splitlines()[:2] == [f'"{name}","{at}"' for name in names]
     assert json.loads(shown("/csaf/feed.json"))["feed"]["updated"] == at
     assert json.loads(shown("/.well-known/csaf/provider-metadata.json"))["last_updated"] == at
     assert json.loads(shown("/advisories/12/records/osv.json"))["modified"] == at

@@ -179,6 +179,16 @@ def test_that_it_was_withdrawn_is_a_revision_of_the_document_with_its_reason() -
     assert not any("Affected versions" in note["title"] for note in notes)
 
 
+def test_the_second_document_of_a_withdrawn_advisory_says_so_in_its_place() -> None:
+    """Who mirrors by the list of changes would have kept the products of the first one as affected."""
+    record = replace(WHOLE, withdrawn=True)
+    data = csaf.write(record, WITHDRAWN, Profile.BASE_FOR_VEX)
+    assert schemas.wrong(schemas.csaf(), data) == []
+    assert csaf.path(record, WITHDRAWN, Profile.BASE_FOR_VEX) == csaf.path(WHOLE, EDITION, Profile.VEX)
+    told = parsed(data)["document"]
+    assert (told["category"], told["tracking"]["id"], told["tracking"]["version"]) == ("csaf_base", "SSA-12-VEX", "2")
+
+
 def test_what_holds_is_not_withdrawn() -> None:
     with pytest.raises(NotWritable):
         csaf.write(WHOLE, WITHDRAWN, Profile.ADVISORY)

@@ -59,5 +59,6 @@ def test_an_advisory_as_it_was_announced_passes() -> None:
     documents = [parsed(csaf.write(record, EDITION, profile)) for profile in csaf.profiles(record)]
     bare = replace(EDITION, trees=(replace(TREE, releases=(), purl="", cpe=""),), scores=(), weaknesses=())
     documents += [parsed(csaf.write(record, bare, profile)) for profile in csaf.profiles(record)]
-    documents.append(parsed(csaf.write(replace(record, withdrawn=True), WITHDRAWN, csaf.Profile.BASE)))
-    assert mandatory(documents) == [[]] * 5
+    withdrawn = replace(record, withdrawn=True)
+    documents += [parsed(csaf.write(withdrawn, WITHDRAWN, profile)) for profile in csaf.profiles(withdrawn)]
+    assert mandatory(documents) == [[]] * 6
