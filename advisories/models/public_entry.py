@@ -7,6 +7,7 @@ Nothing is ranked by relevance: how rare a word is would be counted over texts t
 import re
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Q, Value
 
@@ -82,14 +83,30 @@ class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
         )  # fmt: skip
 
     def holding_all(self, asked: str) -> Self:
-        """Keep those with every word of `asked`, or with one that begins so; all of them where it has no word."""
-        words = list(dict.fromkeys(re.findall(r"[^\W_]{1,40}", asked[:400].lower())))[:_MOST_WORDS]
+        """Keep those with every word of `asked`, or with one that begins so; all of them where it has no word.
+
+        A number as people write it (SSA-12, ssa12.patch) stands for that advisory and for those that name it.
+        """
+        asked, prefix = asked[:400].lower(), settings.ADVISORY_PREFIX.lower()
+        numbered = re.compile(rf"(?<![^\W_]){re.escape(prefix)}[\W_]{{0,3}}([0-9]{{1,9}})(?![^\W_])")
+        kept = self
+        for number in list(dict.fromkeys(map(int, numbered.findall(asked))))[:_MOST_WORDS]:
+            kept = kept.filter(Q(publication__number=number) | Q(_named(prefix, number)))
+        words = list(dict.fromkeys(re.findall(r"[^\W_]{1,40}", numbered.sub(" ", asked))))[:_MOST_WORDS]
         if not words:
-            return self
+            return kept
         if connection.vendor == "sqlite":
-            return self.filter(_InWords(F("pk"), Value(" ".join(f'"{word}"*' for word in words))))
+            return kept.filter(_InWords(F("pk"), Value(" ".join(f'"{word}"*' for word in words))))
         question = Value(" & ".join(f"'{word}':*" for word in words))
-        return self.filter(Q(_Matches(F("words"), question)) | Q(_AsksForNothing(question)))
+        return kept.filter(Q(_Matches(F("words"), question)) | Q(_AsksForNothing(question)))
+
+
+def _named(prefix: str, number: int) -> models.Func:
+    """Whether the words of an entry name an advisory: its prefix, and its number right behind it."""
+    words = [*re.findall(r"[^\W_]+", prefix), str(number)]
+    if connection.vendor == "sqlite":
+        return _InWords(F("pk"), Value('"' + " ".join(words) + '"'))
+    return _Matches(F("words"), Value(" <-> ".join(f"'{word}'" for word in words)))
 
 
 class PublicEntry(models.Model):

@@ -9,7 +9,7 @@ from typing import Any, overload
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from advisories.lifecycle import State
 from advisories.listing import branches_in
@@ -108,7 +108,8 @@ def _standing(rows: QuerySet[Publication]) -> Standing:
 def page_of(asked: Asked, number: int | str | None) -> Page[Row]:
     """One page of what was asked for: two queries."""
     found = _asked_for(asked)
-    order = F(SORTS[asked.sort])
+    # Databases differ in whether capitals come first: a reader looks for a letter.
+    order = Lower("title") if asked.sort == "title" else F(SORTS[asked.sort])
     ordered = order.desc(nulls_last=True) if asked.descending else order.asc(nulls_last=True)
     rows = _Rows(found.order_by(ordered, "-number"), lambda: once(("count", asked), found.count))
     paginator = Paginator(rows, PAGE, allow_empty_first_page=True)

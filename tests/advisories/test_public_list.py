@@ -27,9 +27,9 @@ def three(db: None) -> list[Advisory]:
     Vector.objects.create(advisory=first, vector=VECTOR)
     Identifier.objects.create(advisory=first, value="CVE-2024-1111", state=Standing.ASSIGNED)
     publishing.publish_known(first, fixes(), datetime(2024, 5, 7, 12, tzinfo=UTC))
-    second = make_advisory(number=2, title="Beta leaks", state=State.DRAFTING, description="Overflowing gates.")
+    second = make_advisory(number=2, title="beta leaks", state=State.DRAFTING, description="Overflowing gates.")
     publishing.publish_known(second, fixes(), datetime(2025, 5, 6, 12, tzinfo=UTC))
-    third = make_advisory(number=3, title="Gamma waits", state=State.DRAFTING)
+    third = make_advisory(number=3, title="Gamma waits since SSA-1", state=State.DRAFTING)
     make_publication(third, datetime(2026, 5, 5, 12, tzinfo=UTC))
     make_advisory(number=4, title="Alpha hidden gate", state=State.READY)
     make_advisory(number=6, title="Alpha armed gate", state=State.PUBLIC, public_in=timedelta(days=2))
@@ -52,6 +52,12 @@ def test_the_list_shows_what_is_public_and_the_newest_number_first(three: list[A
         ("q=alpha", ["SSA-1"]),
         ("q=CVE-2024", ["SSA-1"]),
         ("q=%22+OR+NEAR(*", []),
+        ("q=SSA-1", ["SSA-3", "SSA-1"]),
+        ("q=ssa1+ring", ["SSA-1"]),
+        ("q=ssa2-1.6.patch", []),
+        ("q=ssa2+gates", ["SSA-2"]),
+        ("q=SSA-4", []),
+        ("q=SSA-2+SSA-1", []),
         ("year=2025", ["SSA-2"]),
         ("year=9999", []),
         ("severity=high", ["SSA-1"]),
@@ -63,6 +69,7 @@ def test_the_list_shows_what_is_public_and_the_newest_number_first(three: list[A
         ("q=overflow&branch=sluice/1.6&state=in+force&sort=title", ["SSA-1", "SSA-2"]),
         ("q=alpha&branch=sluice/1.6&year=2025", []),
         ("sort=title", ["SSA-1", "SSA-2", "SSA-3"]),
+        ("sort=-title", ["SSA-3", "SSA-2", "SSA-1"]),
         ("sort=-severity", ["SSA-1", "SSA-3", "SSA-2"]),
         ("sort=published", ["SSA-1", "SSA-2", "SSA-3"]),
         ("state=in+force", ["SSA-3", "SSA-2", "SSA-1"]),
