@@ -75,7 +75,7 @@ def shown(address: str, **headers: str) -> str:
 def test_a_page_shows_everything_that_was_published(published: Advisory) -> None:
     page = shown("/advisories/12/")
     for words in (
-        *("Guests may overflow a queue", "SSA-12", "version 2", "CVE-2026-1234", "High severity", VECTOR),
+        *("Guests may overflow a queue", "SSA-12", "version 2", ">CVE-2026-1234<", "High severity", VECTOR),
         *("<strong>overflows</strong>", "much too far.", "1.5.x – 1.6.x", "ssa12-1.6.patch", DIGEST, "Permitted."),
         *("R-1.6.2", f"  {COMMIT}", "The impact is larger.", "Published as version 1"),
         *("/advisories/12/v2/ssa12-v2.txt", "/advisories/12/records/osv.json"),

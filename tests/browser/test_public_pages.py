@@ -122,3 +122,32 @@ def test_lines_of_a_text_are_as_long_as_is_good_to_read(archive: Advisory, open_
         }"""
     )
     assert 60 <= characters <= 78
+
+
+def test_a_phone_sorts_the_list_too(archive: Advisory, open_browser: Open) -> None:
+    page = open_browser(width=390).new_page()
+    page.goto("/advisories/")
+    page.get_by_role("columnheader", name="Published").get_by_role("link").click()
+    page.get_by_role("columnheader", name="Published").get_by_role("link").click()
+    expect(page.locator(".archive tbody th").first).to_contain_text("SSA-1")
+    assert page.url.endswith("?sort=published")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_takes_the_focus_out_of_sight(archive: Advisory, open_browser: Open, width: int) -> None:
+    page = open_browser(width=width).new_page()
+    unseen = {}
+    for called, address in PAGES.items():
+        page.goto(address)
+        unseen[called] = page.evaluate(
+            """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
+                .filter((one) => one.checkVisibility() && !one.matches(".skip-link"))
+                .filter((one) => {
+                    one.focus();
+                    const box = one.getBoundingClientRect();
+                    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                    return document.activeElement === one && !(top && (one.contains(top) || top.contains(one)));
+                })
+                .map((one) => one.outerHTML.slice(0, 100))"""
+        )
+    assert {called: found for called, found in unseen.items() if found} == {}

@@ -42,6 +42,7 @@ def test_every_hunk_says_where_it_went_in(branches: list[Branch], anyone: Client
     assert "Hunk 1 went in at line 31" in shown
     assert "14 lines further down than it said" in shown
     assert "4" * 40 in shown
+    assert f"<title>{check.revision.series.advisory.label} on {check.branch.name}, last point release ·" in shown
 
 
 def test_a_conflict_shows_expected_beside_found_and_the_commits_in_the_way(

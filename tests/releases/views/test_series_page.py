@@ -18,6 +18,8 @@ def test_it_shows_the_patches_their_digests_and_the_verdicts(branches: list[Bran
     assert patch.sha256 in shown
     assert f"/checks/{check.pk}/" in shown
     assert "bounded" in shown
+    named = ", ".join(branch.name for branch in reversed(branches))
+    assert f"series for {branches[0].tree} {named} · Sluice security</title>" in shown
 
 
 def test_an_earlier_revision_says_that_it_is_one(branches: list[Branch], sign_in: SignIn) -> None:
