@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from statistics import median
 from typing import Any
 
@@ -32,6 +32,11 @@ class Measured:
     tried: int
     needing: int
 
+    @property
+    def day(self) -> date:
+        """The day (UTC) on which it came out."""
+        return self.at.astimezone(UTC).date()
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -40,9 +45,9 @@ class Period:
     label: str
     advisories: int = 0
     releases: int = 0
-    """Instants at which some of them came out."""
+    """Days (UTC) on which some of them came out: texts of one release are mailed one after the other."""
     largest: int = 0
-    """The most at one instant."""
+    """The most on one day."""
     reissues: int = 0
     days_to_fix: float | None = None
     """The median from report to first fix; None where none is known."""
@@ -63,8 +68,8 @@ class Statistics:
     """Everything, the oldest first."""
 
     periods: tuple[Period, ...]
-    batches: tuple[tuple[datetime, int], ...]
-    """Each instant at which advisories came out, with how many."""
+    batches: tuple[tuple[date, int], ...]
+    """Each day (UTC) on which advisories came out, with how many."""
     reasons: tuple[tuple[str, int], ...]
     """Of re-issues, the most frequent first."""
 
@@ -84,9 +89,9 @@ class Statistics:
 
 def add_up(rows: Sequence[Measured]) -> Statistics:
     """Sum up publications, whatever their order."""
-    firsts = sorted((row for row in rows if row.is_first), key=lambda row: row.at)
+    firsts = [row for row in rows if row.is_first]
     again = [row for row in rows if not row.is_first]
-    sizes = Counter(row.at for row in firsts)
+    sizes = Counter(row.day for row in firsts)
     years = {row.at.astimezone(UTC).year for row in rows}
     quarterly = bool(years) and max(years) - min(years) < _FEW_YEARS
     parts: dict[str, list[Measured]] = {label: [] for label in _labels(rows, quarterly=quarterly)}
@@ -101,7 +106,7 @@ def add_up(rows: Sequence[Measured]) -> Statistics:
 
 def _period(label: str, rows: Iterable[Measured]) -> Period:
     firsts = [row for row in rows if row.is_first]
-    sizes = Counter(row.at for row in firsts)
+    sizes = Counter(row.day for row in firsts)
     timed = [row for row in firsts if row.reported_at is not None and row.reported_at <= row.at]
     return Period(
         label,

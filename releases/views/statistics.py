@@ -40,10 +40,10 @@ def _drawn(branches: list[SupportedBranch], today: date) -> dict[str, object]:
         "branches": branches,
         "has_days": any(one.timed for one in found.periods),
         "has_tried": any(one.tried for one in found.periods),
-        "batches": [(at, size) for at, size in reversed(batches)],
+        "batches": list(reversed(batches)),
         "drawings": {
             "advisories": charts.beside(labels, [one.advisories for one in found.periods]),
-            "batches": charts.beside([f"{at:%b %Y}" for at, _ in batches], [size for _, size in batches]),
+            "batches": charts.beside([f"{day:%b %Y}" for day, _ in batches], [size for _, size in batches]),
             "days": charts.beside(
                 labels, [one.days_to_fix for one in found.periods], [one.days_to_release for one in found.periods],
                 unit=" days",

@@ -26,9 +26,10 @@ def measured(number: int, at: datetime = MAY, **told: object) -> Measured:
     return Measured(number, at, **values)  # type: ignore[arg-type]
 
 
-def test_what_came_at_one_instant_is_one_release() -> None:
-    found = add_up([measured(1), measured(2), measured(3, MAY + timedelta(minutes=1))])
-    assert found.batches == ((MAY, 2), (MAY + timedelta(minutes=1), 1))
+def test_what_came_on_one_day_is_one_release() -> None:
+    """The mails of one release leave one after the other, and an archive knows their instants alone."""
+    found = add_up([measured(1), measured(3, MAY + timedelta(hours=12)), measured(2, MAY + timedelta(minutes=1))])
+    assert found.batches == ((date(2026, 5, 5), 2), (date(2026, 5, 6), 1))
     (period,) = found.periods
     assert (period.label, period.advisories, period.releases, period.largest) == ("2026 Q2", 3, 2, 2)
 
