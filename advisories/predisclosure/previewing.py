@@ -114,6 +114,8 @@ def _letters(batch: Batch, membership: Membership) -> Iterator[LetterShown]:
 
 
 def _what(batch: Batch) -> What:
+    if batch.is_reissue:
+        return What.REISSUED
     return What.PUBLISHED if batch.was_predisclosed or batch.is_at_once else What.PREDISCLOSED
 
 

@@ -21,6 +21,10 @@ from releases.forms.desk import EndEarlyForm
 from releases.views.desk import members_for, releasers_batch
 from releases.views.desk_asking import REFUSALS, sentence
 
+_FIRST = ("End the embargo now", "End the embargo and publish")
+_AGAIN = ("Issue it again now", "Issue it again now")
+"""What the page and its button are called; what is public already is under no embargo."""
+
 
 def ask_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """What ending the embargo of a batch now would bring about."""
@@ -86,7 +90,10 @@ def _page(
     policy = current_policy()
     members = [one.advisory for one in read.advisories]
     is_planned = advisory is None
+    title, button = _AGAIN if is_planned and read.batch.is_reissue else _FIRST
     context = {
+        "title": title,
+        "button": button,
         "batch": read.batch if is_planned else None,
         "advisory": advisory,
         "read": read,

@@ -170,6 +170,14 @@ def test_a_team_that_cannot_sign_is_told_beforehand(client: Client, batch: Batch
     assert "The team has no signing key" in preview_page(client, batch)
 
 
+def test_what_is_public_is_issued_again_and_not_pre_disclosed(
+    client: Client, batch: Batch, reservoir: Membership, team_signs: Path
+) -> None:
+    assert "Next: pre-disclosed." in preview_page(client, batch)
+    Batch.objects.update(is_reissue=True)
+    assert "Next: issued again." in preview_page(client, batch)
+
+
 def test_previewing_sends_and_keeps_nothing(
     client: Client, batch: Batch, reservoir: Membership, team_signs: Path, server: MailServer
 ) -> None:

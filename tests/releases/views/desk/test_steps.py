@@ -178,6 +178,10 @@ def test_a_public_advisory_whose_draft_changed_is_offered_and_issued_again(team:
     again.refresh_from_db()
     assert again.is_reissue
     assert digest(again)
+    for page in (f"/desk/{again.pk}/", f"/desk/{again.pk}/end-early"):
+        shown = team.get(page).text
+        assert "Issue it again now" in shown
+        assert "End the embargo" not in shown
 
 
 def test_what_is_out_and_not_written_down_yet_says_so_and_offers_nothing(team: Client, frozen: Batch) -> None:
