@@ -18,13 +18,15 @@ from pysequoia import Tsk
 from pytest_django import Settings
 
 from advisories import numbering
+from advisories.affected import Answer, Status
 from advisories.formats import clearsign
 from advisories.formats.openpgp import Keyring, Verified
 from advisories.formats.strict import instant
 from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, Identifier, Vector
+from advisories.public import versions
 from releases.models import PointRelease
-from tests.advisories.formats import schemas
+from tests.advisories.formats import readings, schemas
 from tests.advisories.test_public_pages import published, shown
 from tests.make import make_advisory, make_branch, make_publication, make_tree
 
@@ -279,3 +281,47 @@ def test_what_leaves_a_feed_of_one_kind_is_seen_by_whoever_asks_by_date(publishe
     for condition in ({"If-None-Match": before["ETag"]}, {"If-Modified-Since": now}):
         answer = Client().get(address, headers=condition)
         assert (answer.status_code, "Guests may overflow" in answer.content.decode()) == (200, False)
+
+
+def test_for_every_release_documents_say_what_the_page_answers(published: Advisory) -> None:
+    """All the way from what a person entered, with a condition, a branch that is never fixed and a later release."""
+    tree = make_tree()
+    for name, days in (("1.4", -50), ("1.5", -40), ("1.6", -30), ("1.7", -20), ("1.8", -15)):
+        branch = make_branch(tree, name)
+        for number, later in ((0, 0), (1, 3), (2, 60)):
+            tagged_at = timezone.now() + timedelta(days=days + later if later < 60 else -1)
+            PointRelease.objects.create(
+                branch=branch, tag=f"R-{name}.{number}", number=number, commit="1" * 40, tagged_at=tagged_at
+            )
+    other = make_advisory(number=9, state=State.PUBLIC)
+    Affected.objects.filter(advisory=published).delete()
+    lines: list[dict[str, Any]] = [
+        {"ranges": "1.4 and earlier", "status": Status.WILL_NOT_BE_FIXED},
+        {"ranges": "1.5", "status": Status.AFFECTED, "condition_on": other, "condition_needs": "absent"},
+        {"ranges": "1.6.0 - 1.6.2", "status": Status.AFFECTED},
+        {"ranges": "1.7", "status": Status.AFFECTED},
+        {"ranges": "1.7.1", "status": Status.NOT_AFFECTED},
+        {"ranges": "1.8 and later", "status": Status.NOT_AFFECTED},
+    ]
+    for position, line in enumerate(lines, start=1):
+        Affected.objects.create(advisory=published, position=position, tree="sluice", **line)
+    make_publication(published, timezone.now())
+    told = {
+        name: json.loads(shown(f"/advisories/12/records/{name}"))
+        for name in ("osv.json", "CVE-2026-1234.json", "vex.json")
+    }
+    answers: set[tuple[str, Answer]] = set()
+    for release in map(str, PointRelease.objects.all()):
+        asked = versions.every("sluice", release)
+        assert asked is not None
+        answer = Answer.AFFECTED if asked.affected else Answer.UNKNOWN if asked.open else Answer.NOT_AFFECTED
+        certain = None if answer is Answer.UNKNOWN else answer
+        here = readings.Installation("Sluice", release, {9: False})
+        assert readings.osv(told["osv.json"], here) is (certain if certain is Answer.AFFECTED else None), release
+        assert readings.cve(told["CVE-2026-1234.json"], here) is certain, release
+        # It alone can say what is so without the fix of SSA-9.
+        expected = Answer.AFFECTED if release in ("1.5.0", "1.5.1") else certain
+        assert readings.csaf(told["vex.json"], here) is expected, release
+        answers.add((release, answer))
+    assert {("1.4.2", Answer.AFFECTED), ("1.5.0", Answer.UNKNOWN), ("1.6.2", Answer.AFFECTED)} <= answers
+    assert {("1.7.0", Answer.AFFECTED), ("1.7.1", Answer.UNKNOWN), ("1.7.2", Answer.UNKNOWN)} <= answers
