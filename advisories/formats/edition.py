@@ -21,7 +21,8 @@ COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 _PURL = re.compile(r"pkg:[a-z][a-z0-9.+-]{0,40}(?:/[A-Za-z0-9._~%-]{1,200}){1,5}")
 _CPE = re.compile(r"cpe:2\.3:[aho](?::[A-Za-z0-9._-]{1,100}){2}")
-_TREE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
+TREE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
+"""What documents call a tree."""
 _LANGUAGE = re.compile(r"en(?:-[A-Z]{2})?")
 
 
@@ -256,7 +257,7 @@ def _check_trees(edition: Edition) -> None:
     if not names or len(names) != len(set(names)):
         raise NotWritable("every tree is named once, and there is at least one")
     for tree in edition.trees:
-        if not _TREE.fullmatch(tree.name) or not one_line(tree.title):
+        if not TREE.fullmatch(tree.name) or not one_line(tree.title):
             raise NotWritable(f"not a tree that a document can name: {tree.name[:60]!r}")
         if tree.repository and not is_address(tree.repository):
             raise NotWritable(f"the repository of {tree.name} is not a web address")

@@ -9,6 +9,7 @@ from django.forms.formsets import BaseFormSet
 
 from accounts.access import Viewer
 from advisories.affected import Needs, Status
+from advisories.formats.edition import TREE
 from advisories.lifecycle import SHOWN_TO_READERS, State
 from advisories.models import Advisory, BatchEntry, Identifier, Standing
 from advisories.permissions import REACHES, STARTS, SUBJECTS, Reach, Start, Subject
@@ -71,6 +72,13 @@ class AffectedForm(LineForm):
     condition_on = forms.CharField(
         required=False, label="Fix of advisory", max_length=30, widget=forms.TextInput(attrs={"size": 7})
     )
+
+    def clean_tree(self) -> str:
+        """A name that documents can carry: with another one no program would ever hear of the advisory."""
+        told = str(self.cleaned_data["tree"])
+        if not TREE.fullmatch(told):
+            raise forms.ValidationError("A tree is called by letters, digits, full stops, hyphens and underscores.")
+        return told
 
     def clean_ranges(self) -> str:
         """Ranges as they were written, if they are understood."""

@@ -58,6 +58,8 @@ def test_a_condition_names_another_advisory_by_its_number(team: Client) -> None:
     ("wrong", "sentence"),
     [
         ({"ranges": "newest"}, "is not a version"),
+        ({"tree": "linux kernel"}, "A tree is called by letters"),
+        ({"tree": "qemu\u202e"}, "A tree is called by letters"),
         ({"ranges": "1.2 - "}, "is not a version"),
         ({"condition_needs": "absent"}, "A condition takes both"),
         ({"condition_needs": "absent", "condition_on": "999"}, "no such advisory"),
