@@ -73,6 +73,10 @@ class AffectedForm(LineForm):
         required=False, label="Fix of advisory", max_length=30, widget=forms.TextInput(attrs={"size": 7})
     )
 
+    def has_changed(self) -> bool:
+        """Whether it is a line: whoever clears the tree that a new one begins with has written none."""
+        return super().has_changed() and any(str(self[name].data or "").strip() for name in ("tree", "ranges"))
+
     def clean_tree(self) -> str:
         """A name that documents can carry: with another one no program would ever hear of the advisory."""
         told = str(self.cleaned_data["tree"])

@@ -75,6 +75,12 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(team: Client, wrong: di
     assert not advisory.affected.exists()
 
 
+def test_a_line_that_was_cleared_is_none(team: Client) -> None:
+    advisory = make_advisory()
+    assert post(team, advisory, "affected", line(), line(tree="", ranges="")).status_code == 302
+    assert advisory.affected.count() == 1
+
+
 def test_the_same_line_twice_is_refused(team: Client) -> None:
     advisory = make_advisory()
     assert "stands here twice" in post(team, advisory, "affected", line(), line()).content.decode()
