@@ -34,6 +34,8 @@ from advisories.timeline import timeline_of
 from advisories.writing.showing import by_tree, rendered
 from advisories.writing.stepping import lacks_of
 
+MERGED_INTO = "Merged into"
+
 
 @dataclass(frozen=True, slots=True)
 class ShownComment:
@@ -60,6 +62,7 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
     kind = ticking.kind_for(advisory)
     lines = ticking.lines_of(kind, ticks)
     affected = list(Affected.objects.visible_to(viewer).filter(advisory=advisory))
+    kin = kin_of(advisory, viewer)
     lacks = lacks_of(advisory, affected) if writes else ()
     return {
         "advisory": advisory,
@@ -83,7 +86,8 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
         "reports": list(Report.objects.visible_to(viewer).filter(advisory=advisory).select_related("finder")),
         "comments": comments_of(advisory, viewer, writes=writes),
         "moments": timeline_of(Event.objects.visible_to(viewer).about(advisory), with_addresses=writes),
-        "kin": kin_of(advisory, viewer),
+        "kin": kin,
+        "merged_into": next((one.other for one in kin if one.words == MERGED_INTO), None),
         "entry": BatchEntry.objects.visible_to(viewer)
         .current()
         .filter(advisory=advisory)
@@ -123,7 +127,7 @@ def shown(comments: QuerySet[Comment], viewer: Viewer, *, writes: bool = False) 
 
 def kin_of(advisory: Advisory, viewer: Viewer) -> list[Kin]:
     """Advisories that this one was merged into, split from and so on, where `viewer` may read them too."""
-    away = {"Merged into": advisory.merged_into_id, "Split from": advisory.split_from_id}
+    away = {MERGED_INTO: advisory.merged_into_id, "Split from": advisory.split_from_id}
     away["Superseded by"] = advisory.superseded_by_id
     related = Q(pk__in=[pk for pk in away.values() if pk is not None])
     related |= Q(merged_into=advisory) | Q(split_from=advisory) | Q(superseded_by=advisory)

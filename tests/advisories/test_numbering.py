@@ -15,7 +15,7 @@ from advisories.lifecycle import State, StepNotAllowed
 from advisories.models import Advisory, Affected, Event, Finder, Identifier, Report, Seat, StaleAdvisory, Standing
 from advisories.numbering import NoReason, NotThere
 from advisories.policy import Announced
-from tests.make import make_advisory, make_publication, make_report, make_user
+from tests.make import make_advisory, make_publication, make_report, make_user, signed_in
 
 
 @pytest.fixture
@@ -46,6 +46,13 @@ def test_a_merged_advisory_hands_its_reports_over_with_their_finders(writer: Use
     assert report.advisory == other
     assert (report.finder.terms, report.finder.credit) == ("Not before May.", "named")
     assert (one.state, one.merged_into, one.impact) == (State.MERGED, other, "Kept.")
+
+
+def test_a_merged_advisory_leads_to_the_other_beside_its_reason(writer: User) -> None:
+    one, other = make_advisory(), make_advisory(title="Known words")
+    numbering.merge(one, other, because="The same flaw.", by=writer)
+    page = signed_in(writer).get(f"/advisories/{one.number}/").text
+    assert f'The same flaw. <a href="/advisories/{other.number}/">{other.label}: Known words</a>' in page
 
 
 def test_the_record_tells_a_merge_on_both_sides(writer: User) -> None:
