@@ -1,6 +1,7 @@
 """“Is my version affected?”: every published advisory asked about one version of one tree."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -93,15 +94,17 @@ def every(tree: str, version: str) -> Answered | None:
         place = spoken(version.replace("\0", ""), (tree, settings.PROJECT_NAME))
     except NotAVersion as refusal:
         return Answered(tree, version, str(refusal))
-    hits, silent, known = [], 0, once("facts", facts.known)
-    for one in once(("said of", tree), lambda: _said_of(tree)):
+    told = once(("said of", tree), lambda: _said_of(tree))
+    early = not_yet(place, tree, (one.first_at for one in told))
+    hits, silent = [], 0
+    for one in told:
         if one.statements is None:
             silent += 1
         elif isinstance(place, Line):
             hits.append(Hit(one.number, one.title, one.url, find_on_line(one.statements, place)))
         else:
             found = find(one.statements, place)
-            is_later = is_beyond(one.statements, found, place, tree, one.first_at, known)
+            is_later = one.first_at in early and is_beyond(one.statements, found, place)
             hits.append(Hit(one.number, one.title, one.url, undecided(found) if is_later else found, is_later))
     by_answer = {answer: tuple(hit for hit in hits if hit.finding.answer is answer) for answer in Answer}
     return Answered(
@@ -121,28 +124,33 @@ def one(page: AdvisoryPage, tree: str, version: str) -> Asked | None:
     if asked is None or asked.finding is None or asked.place is None:
         return asked
     statements = next(each.statements for each in page.trees if each.tree == asked.tree)
-    first_at, known = page.issues[0].at, once("facts", facts.known)
-    if not is_beyond(statements, asked.finding, asked.place, asked.tree, first_at, known):
+    early = not_yet(asked.place, asked.tree, (page.issues[0].at,))
+    if not early or not is_beyond(statements, asked.finding, asked.place):
         return asked
     return replace(asked, finding=undecided(asked.finding), is_later=True)
 
 
-def is_beyond(
-    statements: Sequence[Statement], found: Finding, place: Place, tree: str, first_at: datetime, known: facts.Known
-) -> bool:
-    """Whether a release came out after the advisory, which didn't mean it when it said what affects it.
+def not_yet(place: Place | Line, tree: str, instants: Iterable[datetime]) -> frozenset[datetime]:
+    """Those of `instants` at which there was no such release, if there is one now: two queries, however many."""
+    known = once("facts", facts.known)
+
+    def count(at: datetime) -> int:
+        return sum(one.name == tree and place in one.releases for one in known(at))
+
+    if not count(timezone.now()):
+        return frozenset()
+    ordered = sorted(set(instants))
+    return frozenset(ordered[: bisect_left(ordered, 1, key=count)])
+
+
+def is_beyond(statements: Sequence[Statement], found: Finding, place: Place) -> bool:
+    """Whether an advisory didn't mean a later release when it said what is affected.
 
     Documents leave such releases out (`said.still_holds`); what a reader is told is no more than that.
     """
     if found.answer is Answer.NOT_AFFECTED or not isinstance(place, Version):
         return False
-    if said.still_holds(tuple(statements), place):
-        return False
-    now, before = (
-        [release for one in known(at) if one.name == tree for release in one.releases]
-        for at in (timezone.now(), first_at)
-    )
-    return place in now and place not in before
+    return not said.still_holds(tuple(statements), place)
 
 
 def undecided(found: Finding) -> Finding:
