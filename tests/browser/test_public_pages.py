@@ -151,3 +151,11 @@ def test_nothing_takes_the_focus_out_of_sight(archive: Advisory, open_browser: O
                 .map((one) => one.outerHTML.slice(0, 100))"""
         )
     assert {called: found for called, found in unseen.items() if found} == {}
+
+
+def test_the_tables_of_the_statistics_fit_on_a_phone(archive: Advisory, open_browser: Open) -> None:
+    page = open_browser(width=390).new_page()
+    page.goto("/statistics/")
+    tables = page.locator(".statistic-table")
+    assert tables.count() > 2
+    assert tables.evaluate_all("(all) => all.filter((one) => one.scrollWidth > one.clientWidth).length") == 0

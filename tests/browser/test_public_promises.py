@@ -107,6 +107,14 @@ def test_paper_has_the_text_and_nothing_to_click(archive: Advisory, open_browser
     expect(page.locator(".patch-sum").first).to_be_visible()
 
 
+def test_a_list_on_paper_offers_no_order_to_choose(archive: Advisory, open_browser: Open) -> None:
+    page = open_browser(width=680).new_page()
+    page.goto("/advisories/")
+    assert page.locator(".archive thead").evaluate("(one) => one.getBoundingClientRect().width") > 100
+    page.emulate_media(media="print")
+    assert page.locator(".archive thead").evaluate("(one) => one.getBoundingClientRect().width") <= 1
+
+
 def test_on_paper_no_border_is_cut_off_and_no_heading_can_stand_alone(archive: Advisory, open_browser: Open) -> None:
     page = open_browser().new_page()
     page.goto("/advisories/12/")

@@ -120,6 +120,7 @@ def test_a_page_of_a_release_says_how_every_public_fix_stands(branch: Branch, cl
     page = client.get(address(told))
     assert page.status_code == 200
     assert "git am sluice-1.7.3-fixes.mbox" in page.text
+    assert 'id="take" data-noprint>' in page.text, "paper would show a box whose buttons are gone"
 
 
 def test_a_list_that_names_what_is_not_public_any_more_is_not_shown(branch: Branch, client: Client) -> None:
