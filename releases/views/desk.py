@@ -41,8 +41,10 @@ def desk(request: SignedInRequest) -> HttpResponse:
 def batch(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everything of one batch, and what can be done with it."""
     found = releasers_batch(request, pk)
+    shown = reading.batch_for(found, request.user, timezone.now())
     context = {
-        "shown": reading.batch_for(found, request.user, timezone.now()),
+        "shown": shown,
+        "is_approved_by_me": any(one.by == request.user and not one.void_because for one in shown.given),
         "history": reading.history_of(found, request.user),
         "state": BatchState(found.state),
         "told": register.progress_of(found, request.user),

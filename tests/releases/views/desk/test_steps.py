@@ -96,6 +96,14 @@ def test_a_void_approval_is_shown_with_why(team: Client, frozen: Batch, member: 
     assert "void: what would go out has changed since" in team.get("/desk/").text
 
 
+def test_who_has_approved_is_not_asked_to_again(team: Client, frozen: Batch) -> None:
+    assert "Look and approve" in team.get(f"/desk/{frozen.pk}/").text
+    team.post(f"/desk/{frozen.pk}/approve", {"digest": digest(frozen)})
+    page = team.get(f"/desk/{frozen.pk}/").text
+    assert "See what you approved" in page
+    assert "Look and approve" not in page
+
+
 def test_an_approval_is_taken_back(team: Client, frozen: Batch) -> None:
     team.post(f"/desk/{frozen.pk}/approve", {"digest": digest(frozen)})
     team.post(f"/desk/{frozen.pk}/withdraw")
