@@ -159,3 +159,16 @@ def test_the_tables_of_the_statistics_fit_on_a_phone(archive: Advisory, open_bro
     tables = page.locator(".statistic-table")
     assert tables.count() > 2
     assert tables.evaluate_all("(all) => all.filter((one) => one.scrollWidth > one.clientWidth).length") == 0
+
+
+def test_long_names_fit_on_the_narrowest_window(archive: Advisory, open_browser: Open) -> None:
+    """320 pixels are what a window of 1280 has left at four times its size (WCAG 1.4.10)."""
+    named = make_advisory(number=13, title="arm: guest_physmap_remove_page_and_what_it_maps", state=State.DRAFTING)
+    publishing.publish_known(named, fixes(), datetime(2026, 4, 7, 12, tzinfo=UTC))
+    page = open_browser(width=320).new_page()
+    wide = []
+    for address in ("/advisories/13/", "/members/", *PAGES.values()):
+        page.goto(address)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wide.append(address)
+    assert wide == []
