@@ -65,6 +65,12 @@ class Asked:
         )
 
     @property
+    def order(self) -> str:
+        """How an address asks for the order; nothing where it is the usual one."""
+        asks = f"{'-' if self.descending else ''}{self.sort}"
+        return "" if asks == "-number" else asks
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything is filtered."""
         return bool(self.words or self.year or self.rating or self.place or self.stands or self.tag)

@@ -81,6 +81,14 @@ def test_the_list_is_narrowed_and_sorted(three: list[Advisory], query: str, foun
     assert numbers(query) == found
 
 
+@pytest.mark.parametrize(
+    ("query", "kept"), [("sort=title", "title"), ("sort=-updated&q=alpha", "-updated"), ("sort=number", "number")]
+)
+def test_an_order_outlives_another_filter(three: list[Advisory], query: str, kept: str) -> None:
+    assert f'<input type="hidden" name="sort" value="{kept}">' in shown(f"/advisories/?{query}")
+    assert 'name="sort"' not in shown("/advisories/?sort=-number&q=alpha")
+
+
 @pytest.mark.parametrize("query", ["q=the", "q=the+gate", "q=the&branch=sluice/1.6", "q=%27%27%27"])
 def test_words_that_stand_in_every_text_exclude_nothing(three: list[Advisory], query: str) -> None:
     """PostgreSQL looks for no such word, and found nothing at all where a question had no other."""
