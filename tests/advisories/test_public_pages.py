@@ -255,6 +255,9 @@ def test_an_advisory_that_says_nothing_about_versions_is_no_good_answer(publishe
     silent = make_advisory(number=13)
     publishing.publish_known(silent, fixes(), timezone.now())
     assert "1 more brings patches for sluice" in shown("/advisories/affected?version=1.6.1")
+    calm = shown("/advisories/affected?version=1.4.9")
+    assert "That is no all-clear: 1 advisory brings patches for sluice without saying for which versions." in calm
+    assert "1 more brings" not in calm
 
 
 def test_an_advisory_is_asked_from_its_instant_on_and_not_once_it_is_withdrawn(published: Advisory) -> None:
