@@ -105,6 +105,9 @@ class EndForm(InstantForm):
         help_text="Your date is then your answer to that one.",
     )
 
+    despite = forms.CharField(required=False, widget=forms.HiddenInput)
+    """What was typed on the warning of outside clocks before another date was chosen, which may break them, too."""
+
     field_order = ["date", "time", "zone", "fold", "answer_days", "instead_of", "reason"]
 
     def __init__(self, *args: Any, proposals: Iterable[ShownProposal | FinderProposal], **kwargs: Any) -> None:
@@ -139,7 +142,7 @@ class FinderEndForm(EndForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["answer_days"]
+        del self.fields["answer_days"], self.fields["despite"]
         self.fields["reason"].help_text = "Read by the security team and those who work on the fix."
         self.fields["zone"].help_text = "The zone that your date and time are meant in."
 

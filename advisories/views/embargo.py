@@ -41,13 +41,18 @@ def negotiation(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def propose(request: SignedInRequest, number: int) -> HttpResponse:
-    """Propose an end. One that breaks outside clocks is asked about first, with nothing saved."""
+    """Propose an end. One that breaks outside clocks is asked about first, with nothing saved.
+
+    Whoever then wants another date gets the form back with all that was typed, on the warning, too.
+    """
     advisory = opened(request.user, number)
     party = taking_part(request.user, advisory)
     policy = current_policy()
     form = EndForm(request.POST, policy=policy, proposals=negotiation_of(advisory, request.user, policy).proposals)
     if not form.is_valid():
         return page(request, advisory, end_form=form, status=422)
+    if "another" in request.POST:
+        return page(request, advisory, end_form=form)
     try:
         negotiating.propose(
             advisory, form.end, party=party, confirmed=confirmed_in(request), instead_of=_other(request, form)
@@ -236,6 +241,7 @@ def _ask_first(
 ) -> HttpResponse:
     """A page that says what a step brings about; what was ticked wrongly or left out is shown on it."""
     is_tried = request.method == "POST" and "confirming" in request.POST
-    confirm = ConfirmForm(request.POST if is_tried else None, broken=broken) if broken else None
+    kept = {"despite": request.POST.get("despite", "")}
+    confirm = ConfirmForm(request.POST if is_tried else None, broken=broken, initial=kept) if broken else None
     status = 422 if request.method == "POST" else 200
     return render(request, template, {"broken": broken, "confirm": confirm} | context, status=status)

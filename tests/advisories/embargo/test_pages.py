@@ -219,6 +219,19 @@ def test_the_warning_keeps_what_was_typed(team: Client, advisory: Advisory, pers
     assert '<input type="hidden" name="reason" value="More time"' in page
 
 
+def test_choosing_another_date_on_the_warning_loses_nothing_that_was_typed(
+    team: Client, advisory: Advisory, person: User
+) -> None:
+    clock = outside_clocks.start(advisory, "linux-distros", Began(timezone.now() - DAY), by=person)
+    given = typed(30, reason="More time") | {"confirming": "1", "clocks": str(clock.pk), "despite": "So be it"}
+    back = team.post(f"{HERE}propose", given | {"another": "date"})
+    page = back.content.decode()
+    assert (back.status_code, Proposal.objects.exists()) == (200, False)
+    assert all(said in page for said in ("More time</textarea>", 'name="despite" value="So be it"'))
+    again = team.post(f"{HERE}propose", typed(40, reason="More time") | {"despite": "So be it"}).content.decode()
+    assert again.count("So be it") == 1, "the warning of the other date begins with what was typed on the first"
+
+
 def test_agreeing_shows_the_clocks_and_asks(team: Client, advisory: Advisory, person: User) -> None:
     proposal = make_proposal(advisory, 30)
     clock = outside_clocks.start(advisory, "linux-distros", Began(timezone.now() - DAY), by=person)
