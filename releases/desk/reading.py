@@ -33,7 +33,7 @@ from advisories.release.batching import BatchState
 from advisories.release.facts import NO_BRANCH
 from advisories.release.planning import taken_days
 from advisories.release.standing import AdvisoryStanding, BatchStanding
-from advisories.timeline import timeline_of
+from advisories.timeline import Moment, timeline_of
 from releases.desk import clocks
 from releases.desk.mending import lacks_before_members, lacks_of
 from releases.desk.telling import TOLD_AT
@@ -43,6 +43,7 @@ from releases.models import Series
 
 LAST_RELEASED = 5
 GOOD_DATES = 2
+SINCE = 5
 
 
 def desk_of(viewer: Viewer, now: datetime) -> Desk:
@@ -90,6 +91,12 @@ def history_of(batch: Batch, viewer: Viewer) -> History:
     void = Arming.objects.visible_to(viewer).filter(batch=batch, voided_at__isnull=False).order_by("-pk")
     events = Event.objects.visible_to(viewer).about(batch).order_by("-sequence")
     return History(tuple(moves), tuple(void), tuple(timeline_of(events, with_addresses=True)))
+
+
+def last_of(batch: Batch, viewer: Viewer, count: int) -> list[Moment]:
+    """What happened to a batch last, newest first and no more than `SINCE` of it, as fetched for `viewer`."""
+    events = Event.objects.visible_to(viewer).about(batch).order_by("-sequence")
+    return timeline_of(events[: max(1, min(count, SINCE))], with_addresses=True)
 
 
 def is_overdue(batch: Batch, now: datetime) -> bool:

@@ -43,7 +43,19 @@ class OneAdvisory(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subs
         return f"{obj.label}: {obj.title}"
 
 
-class TurnForm(forms.Form):
+class AskedAgain(forms.Form):
+    """What is asked once more where somebody else was faster: whoever looked too long only looks once more."""
+
+    def ask_again(self, why: str, **carried: object) -> None:
+        """Carry what is shown now, by the names of hidden fields, and all that was typed."""
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, not just a Mapping
+        for name, value in carried.items():
+            typed[self.add_prefix(name)] = "" if value is None else value
+        self.data = typed
+        self.add_error(None, f"{why} What you wrote is still here." if self.visible_fields() else why)
+
+
+class TurnForm(AskedAgain):
     """Carries which turn of the batch the page showed, so that nobody changes what they haven't seen."""
 
     turn = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
@@ -92,7 +104,7 @@ class WhenForm(forms.Form):
         self.fields["zone"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
         self.asks_which = bool(self.data.get("which"))
         self.asks_despite = bool(self.data.get("despite"))
-        self.asks_why = bool(self.data.get("why") or self.data.get("seen"))
+        self.asks_why = bool(self.data.get("why") or self.data.get("seen") or self.initial.get("why"))
 
     def clean(self) -> dict[str, Any]:
         """Put the three together as `at`, an aware instant."""
@@ -146,6 +158,11 @@ class WhenForm(forms.Form):
     @property
     def _seen(self) -> set[int]:
         return {int(one) for one in self.cleaned_data.get("seen", "").split(",") if one.isascii() and one.isdecimal()}
+
+
+def beside_the_date(typed: QueryDict) -> dict[str, str]:
+    """What was typed on a form of another date beside the date, to begin with once more. A tick was about that date."""
+    return {name: typed.get(name, "") for name in ("turn", "why", "reason")}
 
 
 class PlanForm(WhenForm):
@@ -248,7 +265,7 @@ class ApproveForm(forms.Form):
     digest = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
 
 
-class EndEarlyForm(forms.Form):
+class EndEarlyForm(AskedAgain):
     """An order to let it out now."""
 
     reason = forms.ChoiceField(
@@ -272,13 +289,6 @@ class EndEarlyForm(forms.Form):
                 help_text="They leave the batch, and the rest keeps its date. Nothing ticked means all of it.",
             )  # fmt: skip
             self.order_fields(("reason", "leaked", "words"))
-
-    def ask_again(self, why: str, *, shown: str, turn: int | None = None) -> None:
-        """Carry what is shown now, and all that was typed: whoever looked too long only looks once more."""
-        typed: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, not just a Mapping
-        typed["shown"], typed["turn"] = shown, "" if turn is None else turn
-        self.data = typed
-        self.add_error(None, f"{why} What you wrote is still here.")
 
 
 def free_for(viewer: Viewer) -> QuerySet[Advisory]:

@@ -1,11 +1,11 @@
 """The release desk, one batch, and planning another."""
 
-from typing import Any
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -61,7 +61,7 @@ def ask_plan(request: SignedInRequest) -> HttpResponse:
     number, policy = request.GET.get("advisory", ""), current_policy()
     wanted = Advisory.objects.visible_to(request.user).filter(number=int(number) if _is_number(number) else 0)
     agreed = next((one.end_at for one in one_date.bound_to(wanted)), None)
-    at = asked_at(request) or agreed
+    at = asked_at(request.GET) or agreed
     form = PlanForm(viewer=request.user, zone=policy.zone, at=at, initial={"advisories": list(wanted)})
     form.initial.setdefault("time", policy.release_time)
     loose = [reading.good_dates_for(one, request.user, timezone.now()) for one in wanted]
@@ -107,10 +107,10 @@ def _plan_page(request: SignedInRequest, form: PlanForm, *, status: int = 200, *
     return render(request, "desk/plan.html", {"form": form, **more}, status=status)
 
 
-def asked_at(request: HttpRequest) -> Any:
-    """An instant from the address, as a proposed date's link carries it."""
+def asked_at(asked: QueryDict) -> datetime | None:
+    """An instant as the link or the button of a proposed date carries it."""
     try:
-        at = parse_datetime(request.GET.get("at", ""))
+        at = parse_datetime(asked.get("at", ""))
     except ValueError:
         return None
     return at if at is not None and at.tzinfo is not None and 1970 < at.year < 9000 else None

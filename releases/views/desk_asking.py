@@ -1,6 +1,6 @@
 """Asking before something is done to a batch, and saying why it was not done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.doors import SignedInRequest
 from advisories.calendar import Slot
 from advisories.embargo import refusals
 from advisories.embargo.outside_clocks import BreaksClocks
@@ -18,7 +19,10 @@ from advisories.release.disarming import AlreadyOut
 from advisories.release.freezing import NeedsReason
 from advisories.release.releasing import ChangedSince, NotOnTheTeam, SomethingMissing
 from advisories.release.scheduling import NotPlannable
+from advisories.timeline import Moment
+from releases.desk import reading
 from releases.desk.values import Lacks, Offer
+from releases.forms.desk import TurnForm
 
 REFUSALS: tuple[type[Exception], ...] = (
     AlreadyOut, BatchStepNotAllowed, BreaksClocks, CannotSplit, ChangedSince, NeedsReason, NoReason, NotAhead,
@@ -50,27 +54,39 @@ class Question:
     """In which they are shown."""
 
 
-def ask(request: HttpRequest, batch: Batch, question: Question, form: Form, *, status: int = 200) -> HttpResponse:
-    """Show the question with its form."""
-    context = {"batch": batch, "question": question, "form": form}
+def ask(
+    request: HttpRequest, batch: Batch, question: Question, form: Form, *, status: int = 200,
+    since: Sequence[Moment] = (),
+) -> HttpResponse:  # fmt: skip
+    """Show the question with its form; `since` is what others did while it was being filled in."""
+    context = {"batch": batch, "question": question, "form": form, "since": since}
     return render(request, "desk/ask.html", context, status=status)
 
 
 def carry_out(
-    request: HttpRequest, batch: Batch, question: Question, form: Form, act: Callable[[dict[str, Any]], str]
+    request: SignedInRequest,
+    batch: Batch,
+    question: Callable[[], Question],
+    form: TurnForm,
+    act: Callable[[dict[str, Any]], str],
 ) -> HttpResponse:
-    """Do it with what was filled in and say so, or ask again with why not. Back to the batch where it has moved on."""
+    """Do it with what was filled in and say so, or ask again with why not.
+
+    Where somebody changed the batch meanwhile, what was typed is asked about again as the batch stands now.
+    """
     if form.is_valid():
-        batch.turn = form.cleaned_data.get("turn", batch.turn)
+        turn = batch.turn = form.cleaned_data["turn"]
         try:
             messages.success(request, act(form.cleaned_data))
             return redirect(batch)
         except StaleBatch as stale:
-            messages.error(request, str(stale))
-            return redirect(batch)
+            batch.refresh_from_db()
+            form.ask_again(sentence(stale), turn=batch.turn)
+            since = reading.last_of(batch, request.user, batch.turn - turn)
+            return ask(request, batch, question(), form, status=409, since=since)
         except REFUSALS as refusal:
             form.add_error(None, sentence(refusal))
-    return ask(request, batch, question, form, status=422)
+    return ask(request, batch, question(), form, status=422)
 
 
 def do(request: HttpRequest, batch: Batch, act: Callable[[], str]) -> HttpResponse:

@@ -17,7 +17,7 @@ from advisories.release import scheduling
 from advisories.release.batching import Audience
 from releases.desk import clocks, ends
 from releases.desk.telling import audiences, good_dates, on_its_day
-from releases.forms.desk import JoinForm, MoveForm, ReasonForm, SplitForm
+from releases.forms.desk import JoinForm, MoveForm, ReasonForm, SplitForm, beside_the_date
 from releases.views.desk import asked_at, members_for, releasers_batch
 from releases.views.desk_asking import Question, ask, carry_out, do
 
@@ -25,25 +25,28 @@ from releases.views.desk_asking import Question, ask, carry_out, do
 def ask_move(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form for another date."""
     found = releasers_batch(request, pk)
-    at = asked_at(request) or found.planned_at
+    at = asked_at(request.GET) or found.planned_at
     form = MoveForm(zone=current_policy().zone, at=at, initial={"turn": found.turn})
     return ask(request, found, _moving(request, found), form)
 
 
 def move(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Plan another instant."""
+    """Plan another instant; a proposed date that is chosen is only filled in, beside what was typed."""
     found = releasers_batch(request, pk)
+    chosen = asked_at(request.POST)
+    if chosen is not None:
+        form = MoveForm(zone=current_policy().zone, at=chosen, initial=beside_the_date(request.POST))
+        return ask(request, found, _moving(request, found), form)
     form = MoveForm(request.POST, zone=current_policy().zone)
-    question = _moving(request, found)
     if form.is_valid() and form.is_kept_from(_broken(request, members_for(request, found), form)):
-        return ask(request, found, question, form, status=422)
+        return ask(request, found, _moving(request, found), form, status=422)
 
     def act(told: dict[str, Any]) -> str:
         scheduling.move(found, told["at"], reason=told["reason"], by=request.user, confirmed=form.confirmed)
         against = on_its_day(found, request.user)
         return f"{found} is planned for {words.date(found.planned_at)}.{f' Mind: {against}' if against else ''}"
 
-    return carry_out(request, found, question, form, act)
+    return carry_out(request, found, lambda: _moving(request, found), form, act)
 
 
 def ask_split(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -51,7 +54,7 @@ def ask_split(request: SignedInRequest, pk: int) -> HttpResponse:
     found = releasers_batch(request, pk)
     members = members_for(request, found)
     leaving = members.filter(number=_number_in(request))
-    at = asked_at(request) or found.planned_at
+    at = asked_at(request.GET) or found.planned_at
     initial = {"turn": found.turn, "leaving": list(leaving)}
     form = SplitForm(members=members, zone=current_policy().zone, at=at, initial=initial)
     return ask(request, found, _splitting(found), form)
@@ -70,7 +73,7 @@ def split(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         return f"{other} has what left {found}."
 
-    return carry_out(request, found, _splitting(found), form, act)
+    return carry_out(request, found, lambda: _splitting(found), form, act)
 
 
 def ask_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -87,7 +90,7 @@ def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
         scheduling.cancel(found, reason=str(told["reason"]), by=request.user)
         return f"{found} is cancelled; what was in it is free again."
 
-    return carry_out(request, found, _cancelling(found), ReasonForm(request.POST), act)
+    return carry_out(request, found, lambda: _cancelling(found), ReasonForm(request.POST), act)
 
 
 @require_POST

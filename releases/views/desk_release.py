@@ -33,7 +33,7 @@ def ask_freeze(request: SignedInRequest, pk: int) -> HttpResponse:
 def freeze(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give what changed its next revision."""
     found = releasers_batch(request, pk)
-    question, is_first = _freezing(request, found)
+    is_first = _freezing(request, found)[1]
 
     def act(told: dict[str, str]) -> str:
         reason = Reissue(told.get("reason") or Reissue.TEXT)
@@ -43,7 +43,8 @@ def freeze(request: SignedInRequest, pk: int) -> HttpResponse:
         names = ", ".join(f"{one.advisory} {one}" for one in made)
         return f"Frozen: {names}. A worker writes and signs the text now." if made else "Frozen; nothing had changed."
 
-    return carry_out(request, found, question, FreezeForm(request.POST, is_first=is_first), act)
+    form = FreezeForm(request.POST, is_first=is_first)
+    return carry_out(request, found, lambda: _freezing(request, found)[0], form, act)
 
 
 @require_POST
@@ -82,7 +83,7 @@ def predisclose(request: SignedInRequest, pk: int) -> HttpResponse:
         releasing.predisclose(found, fixes_of, by=request.user)
         return f"{found} is pre-disclosed: its deliveries are on their way."
 
-    return carry_out(request, found, _predisclosing(request, found), TurnForm(request.POST), act)
+    return carry_out(request, found, lambda: _predisclosing(request, found), TurnForm(request.POST), act)
 
 
 def ask_approve(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -133,7 +134,7 @@ def override(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         releasing.override(advisory, branch, fixes_of, reason=told["reason"], by=request.user)
         return f"Recorded: {advisory} goes out in spite of {branch or 'having no patch of ours'}."
 
-    return carry_out(request, found, _overriding(request, found, number), OverrideForm(request.POST), act)
+    return carry_out(request, found, lambda: _overriding(request, found, number), OverrideForm(request.POST), act)
 
 
 def _approve_page(

@@ -99,7 +99,31 @@ def test_whoever_moves_a_release_is_offered_the_next_dates_that_are_good_for_all
 ) -> None:
     batch = scheduling.plan([advisory, make_advisory(state=State.READY)], timezone.now() + 300 * DAY, by=member)
     page = text(team.get(f"/desk/{batch.pk}/move"))
-    asked = re.findall(r'href="\?at=([0-9TZ:-]+)"', page)
+    asked = re.findall(r'name="at" value="([0-9TZ:-]+)"', page)
     assert len(asked) == 3
     day = asked[0].partition("T")[0]
     assert f'value="{day}"' in text(team.get(f"/desk/{batch.pk}/move?at={asked[0]}"))
+
+
+def test_choosing_a_proposed_date_loses_nothing_that_was_typed(team: Client, batch: Batch) -> None:
+    at = timezone.now() + 300 * DAY
+    typed = {**when(batch.planned_at), "reason": "A vendor asked.", "why": "The list has agreed.", "turn": 0}
+    page = team.post(f"/desk/{batch.pk}/move", typed | {"at": f"{at:%Y-%m-%dT%H:%M:%SZ}"})
+    assert (page.status_code, batch.moves.count()) == (200, 0)
+    assert all(said in text(page) for said in (f'value="{at:%Y-%m-%d}"', "A vendor asked.", "The list has agreed."))
+
+
+@pytest.mark.parametrize("step", ["move", "split", "cancel"])
+def test_what_was_typed_about_a_batch_that_somebody_changed_is_asked_again_with_what_they_did(
+    step: str, team: Client, batch: Batch, member: User, advisory: Advisory
+) -> None:
+    scheduling.add(batch, make_advisory(state=State.READY), by=member)
+    typed = {**when(batch.planned_at + 3 * DAY), "reason": "A vendor asked.", "leaving": [advisory.pk]}
+    seen = batch.turn
+    scheduling.move(batch, batch.planned_at + DAY, reason="Earlier than that.", by=member)
+    asked = team.post(f"/desk/{batch.pk}/{step}", {**typed, "turn": seen})
+    assert asked.status_code == 409
+    shown = text(asked)
+    assert all(said in shown for said in ("A vendor asked.", "Moved from", str(member)))
+    assert f'name="turn" value="{batch.turn}"' in shown
+    assert team.post(f"/desk/{batch.pk}/{step}", {**typed, "turn": batch.turn}).status_code == 302
