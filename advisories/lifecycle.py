@@ -47,6 +47,19 @@ class StepNotAllowed(Exception):
         self.target = target
 
 
+class HasEnded(Exception):
+    """It was merged, given up or withdrawn: nothing is written of it any more."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(f"An advisory that is {state} is over: its text, patches and checklist stay as they are.")
+
+
+def check_goes_on(state: State) -> None:
+    """Raise `HasEnded` where the lifecycle leads nowhere from `state`."""
+    if not STEPS[state]:
+        raise HasEnded(state)
+
+
 def check_step(current: State, target: State) -> None:
     """Raise `StepNotAllowed` unless the lifecycle leads from `current` to `target`."""
     if target not in STEPS[current]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Role, TeamSeat, User
 from advisories import sections
-from advisories.lifecycle import CARRIES_FIXES, LEAVES_A_NOTE, SHOWN_TO_READERS, State, check_step
+from advisories.lifecycle import CARRIES_FIXES, LEAVES_A_NOTE, SHOWN_TO_READERS, STEPS, State, check_step
 from advisories.models.event import Event
 from advisories.models.publication import Publication
 from advisories.models.seat import Seat
@@ -176,6 +176,11 @@ class Advisory(models.Model):
     def label(self) -> str:
         """The number as people write it, such as SSA-12."""
         return f"{settings.ADVISORY_PREFIX}-{self.number}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was merged, given up or withdrawn, so that nothing is written of it any more."""
+        return not STEPS[State(self.state)]
 
     @property
     def texts(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
-from advisories.lifecycle import State
+from advisories.lifecycle import State, check_goes_on
 from advisories.models import Advisory, Event, Tick
 from advisories.release.checklists import ChecklistItem, Kind, items_for, kind_of
 
@@ -35,7 +35,7 @@ def lines_of(kind: Kind, ticks: list[Tick]) -> list[Line]:
 
 @transaction.atomic
 def tick(advisory: Advisory, key: str, *, by: User) -> bool:
-    """Say that an item is done; False where somebody had. Raises `NoSuchItem`."""
+    """Say that an item is done; False where somebody had. Raises `NoSuchItem`, `HasEnded`."""
     kind = _checked(advisory, key)
     _, is_new = Tick.objects.get_or_create(advisory=advisory, kind=kind.value, key=key, defaults={"by": by})
     if is_new:
@@ -45,7 +45,7 @@ def tick(advisory: Advisory, key: str, *, by: User) -> bool:
 
 @transaction.atomic
 def untick(advisory: Advisory, key: str, *, by: User) -> bool:
-    """Take a tick back; False where there was none. Raises `NoSuchItem`."""
+    """Take a tick back; False where there was none. Raises `NoSuchItem`, `HasEnded`."""
     kind = _checked(advisory, key)
     taken, _ = Tick.objects.filter(advisory=advisory, kind=kind.value, key=key).delete()
     if taken:
@@ -63,7 +63,8 @@ def begin_anew(advisory: Advisory, *, by: User | None) -> None:
 
 @transaction.atomic
 def say_whether_public(advisory: Advisory, *, is_already_public: bool, by: User) -> None:
-    """Say whether the issue was known outside before it was written; the checklist follows."""
+    """Say whether the issue was known outside before it was written; the checklist follows. Raises `HasEnded`."""
+    check_goes_on(State(advisory.state))
     others = Advisory.objects.filter(pk=advisory.pk).exclude(is_already_public=is_already_public)
     if others.update(is_already_public=is_already_public):
         Event.objects.record(advisory, kind="release-kind-set", by=by, detail={"is_public": is_already_public})
@@ -71,6 +72,7 @@ def say_whether_public(advisory: Advisory, *, is_already_public: bool, by: User)
 
 
 def _checked(advisory: Advisory, key: str) -> Kind:
+    check_goes_on(State(advisory.state))
     kind = kind_for(advisory)
     if not any(item.key == key for item in items_for(kind)):
         raise NoSuchItem(key)

@@ -5,8 +5,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest
+from advisories.lifecycle import HasEnded
 from advisories.release import ticking
-from advisories.views.writers import writers_advisory
+from advisories.views.writers import back_to_what_ended, writers_advisory
 
 
 @require_POST
@@ -19,6 +20,8 @@ def tick(request: SignedInRequest, number: int) -> HttpResponse:
         step(advisory, key, by=request.user)
     except ticking.NoSuchItem:
         raise Http404 from None
+    except HasEnded:
+        return back_to_what_ended(request, advisory)
     return redirect(f"{advisory.get_absolute_url()}#checklist")
 
 
@@ -26,5 +29,8 @@ def tick(request: SignedInRequest, number: int) -> HttpResponse:
 def release_kind(request: SignedInRequest, number: int) -> HttpResponse:
     """Say whether the issue was public before it was written."""
     advisory = writers_advisory(request, number)
-    ticking.say_whether_public(advisory, is_already_public="is_public" in request.POST, by=request.user)
+    try:
+        ticking.say_whether_public(advisory, is_already_public="is_public" in request.POST, by=request.user)
+    except HasEnded:
+        return back_to_what_ended(request, advisory)
     return redirect(f"{advisory.get_absolute_url()}#checklist")

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.doors import SignedInRequest
 from advisories.forms.describing import AffectedLines, IdentifierLines, Lines, PermissionLines, TagLines, VectorLines
+from advisories.lifecycle import HasEnded
 from advisories.models import Advisory, Affected, Identifier, Permission, Tag, Vector
 from advisories.public import facts
-from advisories.views.writers import writers_advisory
+from advisories.views.writers import back_to_what_ended, writers_advisory
 from advisories.writing import describing
 
 
@@ -57,6 +58,8 @@ def ask_lines(request: SignedInRequest, number: int, what: str) -> HttpResponse:
     """The list as it is, with room for more."""
     advisory = writers_advisory(request, number)
     page = PAGES[what]
+    if advisory.has_ended and page.rows is not Identifier:
+        return back_to_what_ended(request, advisory)
     initial = describing.lines_of(advisory, page.rows)
     lines = page.lines(initial=initial, form_kwargs={"viewer": request.user, "advisory": advisory})
     return _render(request, advisory, page, lines, describing.version_of(advisory, page.rows))
@@ -73,6 +76,9 @@ def keep_lines(request: SignedInRequest, number: int, what: str) -> HttpResponse
         describing.replace(advisory, page.rows, lines.told, read_version=read_version, by=request.user)
     except IntegrityError:
         messages.error(request, "Another advisory was given one of these meanwhile. Nothing was kept; look again.")
+        return _render(request, advisory, page, lines, read_version, status=409)
+    except HasEnded as refusal:
+        messages.error(request, f"{refusal} What you wrote is below and is not kept.")
         return _render(request, advisory, page, lines, read_version, status=409)
     except describing.StaleLines:
         theirs = describing.lines_of(advisory, page.rows)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.doors import SignedInRequest, visitor
 from advisories.forms.advisory import TextForm, decided
+from advisories.lifecycle import HasEnded
 from advisories.models import Advisory, StaleAdvisory, TextVersion
 from advisories.sections import HEADINGS, NAMES, Audience
-from advisories.views.writers import writers_advisory
+from advisories.views.writers import back_to_what_ended, writers_advisory
 from advisories.writing import drafting, typed
 from advisories.writing.merging import side_by_side
 from advisories.writing.showing import rendered
@@ -22,6 +23,8 @@ def ask_text(request: HttpRequest, number: int) -> HttpResponse:
     """The form with the text as it is, or as it was typed before the session ended."""
     advisory = writers_advisory(request, number)
     kept = typed.kept_for(request)
+    if kept is None and advisory.has_ended:
+        return back_to_what_ended(request, advisory)
     if kept is not None:
         messages.warning(request, "Your text was kept while you signed in. It is not saved yet.")
         return _page(request, advisory, TextForm(initial=kept.dict(), instance=advisory))
@@ -40,6 +43,9 @@ def edit(request: SignedInRequest, number: int) -> HttpResponse:
         )
     except drafting.TextConflict as conflict:
         return _conflict(request, advisory, conflict)
+    except HasEnded as refusal:
+        messages.error(request, f"{refusal} What you wrote is below and is not kept.")
+        return _page(request, advisory, form, status=409)
     except StaleAdvisory:
         messages.error(request, "Others keep saving this text. Yours is below and not saved yet: save it again.")
         return _page(request, advisory, form, status=409)

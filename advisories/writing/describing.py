@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from advisories.canonical import canonical, digest, instant_text
+from advisories.lifecycle import State, check_goes_on
 from advisories.models import Advisory, Affected, Event, Identifier, Permission, Tag, Vector
 from advisories.release.disarming import disarm_for
 
@@ -59,12 +60,16 @@ def replace(
 ) -> bool:
     """Put `told` (values of fields, in order) in the place of the list that was read; False where nothing changed.
 
-    Raises `StaleLines`, and `IntegrityError` for what the database refuses, such as a CVE of another advisory.
+    Raises `StaleLines`, `HasEnded` for all but identifiers, and `IntegrityError` for what the database refuses, such as
+    a CVE of another advisory.
     """
     if not _are_the_same(lines_of(advisory, lines), told):
         # Batches before advisories, as everybody takes them.
         disarm_for(advisory, f"{_WORDS[lines]} changed", by=by)
-    Advisory.objects.select_for_update(no_key=True).get(pk=advisory.pk)
+    held = Advisory.objects.select_for_update(no_key=True).get(pk=advisory.pk)
+    if lines is not Identifier:
+        # What an authority makes of an identifier goes on when the advisory doesn't.
+        check_goes_on(State(held.state))
     if version_of(advisory, lines) != read_version:
         raise StaleLines(f"{lines._meta.verbose_name_plural} of {advisory} were changed meanwhile")
     lines.objects.filter(advisory=advisory).delete()

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from advisories import permissions, sections
+from advisories.lifecycle import State, check_goes_on
 from advisories.models import (
     Advisory,
     Affected,
@@ -61,10 +62,11 @@ def keep_text(advisory: Advisory, typed: Mapping[str, str], *, read_version: int
 
     `typed` maps the title and names of sections to text; what isn't there stays. Sections that only one changed since
     are put together by themselves. Raises `TextConflict` where two changed the same one, and `StaleAdvisory` where
-    others keep being faster. Nothing is written where nothing changed.
+    others keep being faster, and `HasEnded`. Nothing is written where nothing changed.
     """
     for _ in range(_ATTEMPTS):
         advisory.refresh_from_db()
+        check_goes_on(State(advisory.state))
         merged = _put_together(advisory, typed, read_version)
         if merged.conflicts:
             raise TextConflict(merged, advisory.text_version)
@@ -176,7 +178,7 @@ def _put_together(advisory: Advisory, typed: Mapping[str, str], read_version: in
 
 def _replace(advisory: Advisory, changes: dict[str, str], by: User | None) -> bool:
     """Put `changes` in the place of the version that was read, or nothing where that is gone."""
-    read = Advisory.objects.filter(pk=advisory.pk, text_version=advisory.text_version)
+    read = Advisory.objects.filter(pk=advisory.pk, text_version=advisory.text_version, state=advisory.state)
     if not TextVersion.objects.filter(advisory=advisory, version=advisory.text_version).exists():
         TextVersion.objects.bulk_create(
             [TextVersion(advisory=advisory, version=advisory.text_version, texts=advisory.texts, by=None)],

@@ -67,13 +67,14 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
     return {
         "advisory": advisory,
         "may_write": writes,
+        "may_change": writes and not advisory.has_ended,
         "may_comment": may_comment_on(viewer, advisory),
         "sections": rendered(advisory.texts, Audience.MEMBER),
         "steps": [step for step in steps_from(State(advisory.state)) if not lacks or step.target != State.READY]
         if writes
         else (),
         "lacks": lacks,
-        "doubts": doubts_of(advisory, affected, viewer) if writes else (),
+        "doubts": doubts_of(advisory, affected, viewer) if writes and not advisory.has_ended else (),
         "vectors": list(Vector.objects.visible_to(viewer).filter(advisory=advisory)),
         "permissions": list(Permission.objects.visible_to(viewer).filter(advisory=advisory)),
         "identifiers": list(Identifier.objects.visible_to(viewer).filter(advisory=advisory)),

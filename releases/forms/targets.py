@@ -75,4 +75,4 @@ class TargetsForm(forms.Form):
         """Say why a change was refused, at the field it is about."""
         said = str(refusal)
         field = "depends_on" if isinstance(refusal, targeting.NeedsItself) else None
-        self.add_error(field, f"{said[:1].upper()}{said[1:]}.")
+        self.add_error(field, f"{said[:1].upper()}{said[1:].removesuffix('.')}.")

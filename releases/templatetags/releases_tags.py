@@ -22,7 +22,8 @@ def series_of_advisory(context: dict[str, Any], advisory: Advisory) -> dict[str,
     """The series that the viewer may read, each with its verdicts, and the way to upload another."""
     viewer = context["request"].user
     grids = grids_of(series_of(advisory.pk, viewer), viewer)
-    return {"advisory": advisory, "grids": grids, "may_upload": may_upload_to(viewer, advisory)}
+    may_upload = may_upload_to(viewer, advisory) and not advisory.has_ended
+    return {"advisory": advisory, "grids": grids, "may_upload": may_upload}
 
 
 @register.inclusion_tag("releases/_fix_for_finders.html", takes_context=True)

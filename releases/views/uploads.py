@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.doors import SignedInRequest
 from advisories.access import may_upload_to
+from advisories.lifecycle import HasEnded, State, check_goes_on
 from advisories.models import Advisory
+from advisories.views.writers import back_to_what_ended
 from releases import targeting, uploading
 from releases.forms import RevisionForm, SeriesForm, TargetsForm
 from releases.models import Series, SeriesRevision
@@ -16,6 +18,8 @@ from releases.models import Series, SeriesRevision
 def ask_series(request: SignedInRequest, number: int) -> HttpResponse:
     """The form for a new series of an advisory."""
     advisory = _uploaders_advisory(request, number)
+    if advisory.has_ended:
+        return back_to_what_ended(request, advisory)
     form = SeriesForm(viewer=request.user, advisory=advisory)
     return render(request, "releases/series_form.html", {"advisory": advisory, "form": form})
 
@@ -26,8 +30,9 @@ def upload_series(request: SignedInRequest, number: int) -> HttpResponse:
     form = SeriesForm(request.POST, request.FILES, viewer=request.user, advisory=advisory)
     if form.is_valid():
         try:
+            check_goes_on(State(advisory.state))
             revision = uploading.upload_series(advisory, by=request.user, files=form.brought, **form.where)
-        except uploading.REFUSALS as refusal:
+        except (HasEnded, *uploading.REFUSALS) as refusal:
             form.add_refusal(refusal)
         else:
             messages.success(request, f"{advisory.label}: {_patches(revision)} kept. A worker tries them now.")
@@ -38,6 +43,8 @@ def upload_series(request: SignedInRequest, number: int) -> HttpResponse:
 def ask_revision(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form for the next revision of a series."""
     found = _uploaders_series(request, pk)
+    if found.advisory.has_ended:
+        return back_to_what_ended(request, found.advisory)
     return render(request, "releases/revision_form.html", {"series": found, "form": RevisionForm()})
 
 
@@ -47,10 +54,11 @@ def upload_revision(request: SignedInRequest, pk: int) -> HttpResponse:
     form = RevisionForm(request.POST, request.FILES)
     if form.is_valid():
         try:
+            check_goes_on(State(found.advisory.state))
             revision = uploading.upload_revision(
                 found, by=request.user, files=form.brought, note=form.cleaned_data["note"]
             )
-        except uploading.REFUSALS as refusal:
+        except (HasEnded, *uploading.REFUSALS) as refusal:
             form.add_refusal(refusal)
         else:
             messages.success(request, f"Revision {revision} is kept, {_patches(revision)}. A worker tries it now.")
@@ -61,6 +69,8 @@ def upload_revision(request: SignedInRequest, pk: int) -> HttpResponse:
 def ask_targets(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form for the branches of a series and what must come first."""
     found = _uploaders_series(request, pk)
+    if found.advisory.has_ended:
+        return back_to_what_ended(request, found.advisory)
     form = TargetsForm(viewer=request.user, series=found)
     return render(request, "releases/series_change.html", {"series": found, "form": form})
 
@@ -71,8 +81,9 @@ def change_targets(request: SignedInRequest, pk: int) -> HttpResponse:
     form = TargetsForm(request.POST, viewer=request.user, series=found)
     if form.is_valid():
         try:
+            check_goes_on(State(found.advisory.state))
             targeting.change(found, by=request.user, **form.wanted)
-        except targeting.REFUSALS as refusal:
+        except (HasEnded, *targeting.REFUSALS) as refusal:
             form.add_refusal(refusal)
         else:
             messages.success(request, f"{found.advisory.label}: kept. A worker tries again whatever this touches.")

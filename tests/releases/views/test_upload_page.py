@@ -184,3 +184,17 @@ def test_a_file_name_cannot_write_headers(team: Client, advisory: Advisory, bran
     patch = Series.objects.get().revisions.get().patches.get()
     answer = team.get(f"/patches/{patch.pk}/download")
     assert answer["Content-Disposition"].count('"') == 2
+
+
+def test_patches_of_an_advisory_that_was_given_up_stay_as_they_are(
+    team: Client, advisory: Advisory, branches: list[Branch]
+) -> None:
+    series = series_for(branches, advisory)
+    advisory.move_to(State.UNUSED, by=None, ended_because="Nothing to fix.")
+    page = f"/series/{series.pk}/"
+    assert "Upload a revision" not in team.get(page).text
+    for form_page in (f"{page}revise", f"{page}change"):
+        assert "An advisory that is unused is over" in team.get(form_page, follow=True).text
+    answer = team.post(address(advisory), form(branches, ("fix.patch", PATCH)))
+    assert (answer.status_code, Series.objects.count()) == (422, 1)
+    assert "An advisory that is unused is over" in answer.text
