@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Viewer
 from accounts.doors import SignedInRequest
-from advisories.models import Revision, RevisionPatch
-from advisories.sections import Audience
+from advisories.models import Publication, Revision, RevisionPatch, Tiding
+from advisories.release.batching import Audience
+from advisories.sections import Audience as ReadBy
 from advisories.writing import differences
 from advisories.writing.differences import HeldPatch
 from advisories.writing.showing import rendered
@@ -24,10 +25,11 @@ def revision(request: SignedInRequest, number: int, version: int) -> HttpRespons
     context = {
         "advisory": found.advisory,
         "revision": found,
+        "first_for": _first_for(request.user, found),
         "numbers": numbers,
         "other": other,
         "patches": patches,
-        "sections": rendered(found.content["sections"], Audience.MEMBER),
+        "sections": rendered(found.content["sections"], ReadBy.MEMBER),
         "beside": differences.beside_the_text(found.content),
         "verdicts": found.content["verdicts"],
     }
@@ -45,6 +47,13 @@ def revision(request: SignedInRequest, number: int, version: int) -> HttpRespons
 def _asked(request: SignedInRequest, version: int) -> int:
     text = request.GET.get("against", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else version - 1
+
+
+def _first_for(viewer: Viewer, revision: Revision) -> str:
+    """Who got it first; empty while nobody did. What is frozen before pre-disclosure goes to members all the same."""
+    if Tiding.objects.visible_to(viewer).filter(revision=revision, audience=Audience.MEMBERS).exists():
+        return "pre-disclosure members, then for readers"
+    return "readers" if Publication.objects.visible_to(viewer).live().filter(revision=revision).exists() else ""
 
 
 def _held(viewer: Viewer, revision: Revision) -> list[HeldPatch]:

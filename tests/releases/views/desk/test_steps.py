@@ -20,9 +20,11 @@ from advisories.models import (
     Reissue,
     Revision,
     Tag,
+    Tiding,
+    What,
 )
 from advisories.release import releasing, scheduling, sealing, standing
-from advisories.release.batching import BatchState
+from advisories.release.batching import Audience, BatchState
 from advisories.release.disarming import disarm_for
 from advisories.writing import drafting
 from releases.fixes import fixes_of
@@ -126,6 +128,17 @@ def test_what_is_approved_can_be_read_with_all_that_stands_beside_its_text(
     address = f"/advisories/{advisory.number}/v1"
     assert address in approving
     assert "pass-through" in team.get(address).text
+
+
+def test_a_revision_says_who_got_it_first_and_nothing_while_nobody_did(
+    team: Client, frozen: Batch, advisory: Advisory
+) -> None:
+    address = f"/advisories/{advisory.number}/v1"
+    assert "for readers" not in team.get(address).text
+    Tiding.objects.create(
+        what=What.PREDISCLOSED, audience=Audience.MEMBERS, advisory=advisory, revision=advisory.revisions.get()
+    )
+    assert "for pre-disclosure members, then for readers" in team.get(address).text
 
 
 def test_what_is_held_back_is_loud(team: Client, frozen: Batch, member: User) -> None:
