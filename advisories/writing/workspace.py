@@ -84,7 +84,12 @@ def workspace_of(advisory: Advisory, viewer: Viewer) -> dict[str, Any]:
         "checklist": lines,
         "done": sum(line.tick is not None for line in lines),
         "seats": list(Seat.objects.on(advisory)),
-        "reports": list(Report.objects.visible_to(viewer).filter(advisory=advisory).select_related("finder")),
+        "reports": list(
+            Report.objects.visible_to(viewer)
+            .filter(Q(advisory=advisory) | Q(duplicate_of__advisory=advisory))
+            .select_related("finder", "duplicate_of")
+            .order_by("received_at", "pk")
+        ),
         "comments": comments_of(advisory, viewer, writes=writes),
         "moments": timeline_of(Event.objects.visible_to(viewer).about(advisory), with_addresses=writes),
         "kin": kin,

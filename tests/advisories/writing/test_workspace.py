@@ -15,9 +15,19 @@ from advisories.lifecycle import State
 from advisories.models import Advisory, Affected, CommentAudience, Identifier, Seat, Standing, TypedText, Vector
 from advisories.models.seat import Right
 from advisories.release import ticking
+from advisories.reporting import triage
+from advisories.reporting.reports import ReportState
 from advisories.writing import commenting, drafting
 from tests.advisories.writing.browsers import guest_of
-from tests.make import make_advisory, make_guest, make_publication, make_report, make_user, signed_in
+from tests.make import (
+    make_accepted_report,
+    make_advisory,
+    make_guest,
+    make_publication,
+    make_report,
+    make_user,
+    signed_in,
+)
 
 VECTOR = "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H"
 
@@ -58,6 +68,16 @@ def test_a_finder_who_was_not_asked_for_a_credit_is_missing(team: Client) -> Non
     report.advisory = advisory
     report.save()
     assert "It isn&#x27;t decided how Ada Finder is credited." in shown(team, advisory)
+
+
+def test_duplicates_of_its_reports_are_among_its_reports(team: Client, writer: User) -> None:
+    advisory = make_advisory()
+    first, second = make_accepted_report(advisory, writer), make_report(title="The same once more")
+    triage.assign(second, writer, by=writer)
+    triage.decide(second, ReportState.DUPLICATE, by=writer, grounds="Known.", duplicate_of=first)
+    page = said(shown(team, advisory))
+    assert "The same once more" in page
+    assert f"a duplicate of {first.reference}" in page
 
 
 def test_the_page_asks_the_same_number_of_questions_however_much_there_is(team: Client, writer: User) -> None:
