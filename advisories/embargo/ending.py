@@ -64,9 +64,12 @@ def end_early(batch: Batch, order: Order, fixes_of: FixesOf, *, by: User) -> Out
     """Carry the order out. Raises `NoReason`, `ChangedSince`, `AlreadyOut`, `StaleBatch`, `BatchStepNotAllowed`,
     `StaleEmbargo`.
     """
+    return _carry_out(batch, order, fixes_of, by, clock.now())
+
+
+def _carry_out(batch: Batch, order: Order, fixes_of: FixesOf, by: User, at: datetime) -> Outcome:
     if not order.words.strip():
         raise NoReason("ending an embargo early needs a reason that people can be told")
-    at = clock.now()
     held = Batch.objects.in_hand(batch)
     if held.is_over or held.is_at_once:
         raise BatchStepNotAllowed(BatchState(held.state), "ended early")
@@ -97,7 +100,7 @@ def end_alone(advisory: Advisory, order: Order, fixes_of: FixesOf, *, by: User) 
     """The same for an advisory that is in no batch: it becomes a batch of one. Raises `NotPlannable` besides."""
     at = clock.now()
     batch = scheduling.plan([advisory], at, by=by, now=at - _BEFORE, confirmed=None)
-    return end_early(batch, order, fixes_of, by=by)
+    return _carry_out(batch, order, fixes_of, by, at)
 
 
 def ahead(batch: Batch, fixes_of: FixesOf) -> BatchStanding:
@@ -118,14 +121,18 @@ def _bring_forward(held: Batch, at: datetime, words: str, by: User) -> None:
     """The whole batch goes now: its history says so, what was armed for later is void, those who knew are told."""
     before = held.as_value()
     disarming.unarm(held, f"The embargo ended early: {words}", by=by)
-    BatchMove.objects.create(batch=held, old_at=before.planned_at, new_at=at, reason=words.strip()[:500], by=by)
+    # What was in no batch is planned for this very instant, which is no other date.
+    is_moved = before.planned_at != at
+    if is_moved:
+        BatchMove.objects.create(batch=held, old_at=before.planned_at, new_at=at, reason=words.strip()[:500], by=by)
     held.change(state=before.disarm().state, planned_at=at)
     inside = held.members
     hearing = told(held, list(inside), current_policy())
     inside.exclude(state=State.PUBLIC).update(public_at=at)
     tidings.tell_of_batch(held, What.ENDED_EARLY, hearing, reason=words, but=by)
-    detail = {"from": instant_text(before.planned_at), "to": instant_text(at)}
-    Event.objects.record(held, kind="batch-moved", by=by, detail=detail)
+    if is_moved:
+        detail = {"from": instant_text(before.planned_at), "to": instant_text(at)}
+        Event.objects.record(held, kind="batch-moved", by=by, detail=detail)
 
 
 def _end_embargo(advisory: Advisory, reason: EndReason, by: User) -> None:

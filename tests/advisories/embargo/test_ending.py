@@ -12,7 +12,7 @@ from advisories.embargo import ending
 from advisories.embargo.ending import Order, Outcome
 from advisories.embargo.rules import EndReason
 from advisories.lifecycle import State
-from advisories.models import Advisory, Approval, Batch, Publication, Tiding, What
+from advisories.models import Advisory, Approval, Batch, BatchMove, Publication, Tiding, What
 from advisories.release import publishing, releasing, scheduling, sealing, standing
 from advisories.release.batching import Audience, BatchState, BatchStepNotAllowed, NoReason
 from advisories.release.missing import BranchFacts
@@ -179,6 +179,7 @@ def test_an_advisory_in_no_batch_becomes_a_batch_of_one(
     ending.end_alone(advisories[0], told, fixes_of, by=people[1])
     a_worker_comes()
     assert list(Advisory.objects.public()) == [advisories[0]]
+    assert not BatchMove.objects.exists(), "it had no other date before"
 
 
 def test_members_that_nobody_told_keep_no_order_from_being_carried_out(
