@@ -31,6 +31,13 @@ def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
     return [("UTC", "UTC"), *((area, [(name, _said(name)) for name in names]) for area, names in grouped)]
 
 
+def zones_with(zone: str) -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """The same, and first of all the policy's where it is named after no place."""
+    choices = zone_choices()
+    known = {name for _area, names in choices if not isinstance(names, str) for name, _said in names} | {"UTC"}
+    return choices if zone in known else [(zone, zone), *choices]
+
+
 def _said(name: str) -> str:
     return name.partition("/")[2].replace("_", " ").replace("/", ", ")
 

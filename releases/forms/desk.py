@@ -14,7 +14,7 @@ from accounts.models.drawn import may_be_a_key
 from advisories.calendar import Fold, NoSuchTime, TimeExistsTwice, exact_instant
 from advisories.embargo.outside_clocks import NOTHING_CONFIRMED, BrokenClock, Confirmed
 from advisories.embargo.rules import EndReason
-from advisories.forms.policy import zones
+from advisories.forms.embargo import zones_with
 from advisories.forms.rows import Rows
 from advisories.lifecycle import State
 from advisories.models import Advisory, BatchEntry, Reissue
@@ -100,8 +100,7 @@ class WhenForm(forms.Form):
             kwargs["initial"] = told | kwargs.get("initial", {})
         kwargs["initial"] = {"zone": zone} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        names = zones() if zone in zones() else (zone, *zones())
-        self.fields["zone"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = zones_with(zone)  # type: ignore[attr-defined]
         self.asks_which = bool(self.data.get("which"))
         self.asks_despite = bool(self.data.get("despite"))
         self.asks_why = bool(self.data.get("why") or self.data.get("seen") or self.initial.get("why"))

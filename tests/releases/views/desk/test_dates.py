@@ -127,3 +127,8 @@ def test_what_was_typed_about_a_batch_that_somebody_changed_is_asked_again_with_
     assert all(said in shown for said in ("A vendor asked.", "Moved from", str(member)))
     assert f'name="turn" value="{batch.turn}"' in shown
     assert team.post(f"/desk/{batch.pk}/{step}", {**typed, "turn": batch.turn}).status_code == 302
+
+
+def test_zones_go_by_the_names_of_their_places(team: Client, batch: Batch) -> None:
+    page = text(team.get(f"/desk/{batch.pk}/move"))
+    assert '<option value="America/New_York">New York</option>' in page
