@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from accounts.models import Role, User
 from advisories import numbering, seating
 from advisories.content import Fixes, FrozenPatch
-from advisories.lifecycle import StepNotAllowed
+from advisories.lifecycle import HasEnded, StepNotAllowed
 from advisories.models import (
     Advisory,
     Arming,
@@ -43,9 +43,9 @@ from tests.make import make_branch, make_series, make_tree, make_user
 pytestmark = pytest.mark.timeout(900)
 
 REFUSALS = (
-    StaleAdvisory, StaleBatch, StepNotAllowed, batching.BatchStepNotAllowed, batching.NotAhead, batching.NoReason,
-    scheduling.NotPlannable, releasing.SomethingMissing, releasing.ChangedSince, freezing.NothingChanged,
-    freezing.NeedsReason, disarming.AlreadyOut, numbering.NotThere, numbering.NoReason,
+    HasEnded, StaleAdvisory, StaleBatch, StepNotAllowed, batching.BatchStepNotAllowed, batching.NotAhead,
+    batching.NoReason, scheduling.NotPlannable, releasing.SomethingMissing, releasing.ChangedSince,
+    freezing.NothingChanged, freezing.NeedsReason, disarming.AlreadyOut, numbering.NotThere, numbering.NoReason,
 )  # fmt: skip
 """What the project says no with."""
 
