@@ -34,6 +34,7 @@ from advisories.models import (
     Report,
     ReportDoor,
     Standing,
+    Tick,
     Vector,
 )
 from advisories.policy import Blackout, Policy
@@ -217,7 +218,10 @@ def _describe(hidden: Advisory, public: Advisory, writer: User) -> None:
         content = word("comment-content").encode()
         files = [("notes.txt", content), (f"{word('comment-file')}.txt", content)]
         commenting.write(advisory, word("comment"), files, audience=CommentAudience.SEATS, by=writer)
+    for advisory in (hidden, public):
         ticking.tick(advisory, "text-read", by=writer)
+    # Done before it was merged: nobody ticks anything of it now.
+    Tick.objects.create(advisory=merged, kind=ticking.kind_for(merged).value, key="text-read", by=writer)
     drafting.keep_text(hidden, {"notes": word("kept")}, read_version=1, by=writer)
 
 

@@ -42,10 +42,9 @@ def test_gpg_verifies_our_detached_signature(gpg: Gpg, team: Tsk, signer: FileSi
 
 @pytest.mark.parametrize("algorithm", ["ed25519", "rsa3072"])
 def test_a_key_with_a_passphrase_that_gpg_exported_signs(gpg: Gpg, tmp_path: Path, algorithm: str) -> None:
-    address = f"{algorithm}@sluice.example"
-    fingerprint = gpg.make(address, algorithm=algorithm, passphrase=PASSPHRASE)
+    fingerprint, secret = gpg.locked(PASSPHRASE, algorithm=algorithm)
     key, passphrase = tmp_path / "key", tmp_path / "passphrase"
-    key.write_bytes(gpg.secret(address, PASSPHRASE))
+    key.write_bytes(secret)
     passphrase.write_text(f"{PASSPHRASE}\n")
     signer = signing.from_file(key, passphrase)
     assert gpg.says_good(gpg.run("--verify", given=signer.sign_clear(TEXT)), fingerprint)

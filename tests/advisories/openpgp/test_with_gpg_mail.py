@@ -89,9 +89,9 @@ def test_we_open_what_gpg_encrypted_to_a_hidden_recipient(gpg: Gpg, reader: str,
 
 
 def test_a_key_with_a_passphrase_opens(gpg: Gpg, tmp_path: Path) -> None:
-    reader = gpg.make("locked@member.example", passphrase="words that lock")
+    reader, secret = gpg.locked("words that lock")
     key, passphrase = tmp_path / "key", tmp_path / "passphrase"
-    key.write_bytes(gpg.secret(reader, "words that lock"))
+    key.write_bytes(secret)
     sealed = as_mail(gpg.run("--armor", "--recipient", reader, "--encrypt", given=LETTER).stdout)
     passphrase.write_text("words that lock\n")
     assert decrypting.open_mail(sealed, DecryptionKey(key, passphrase)).mime == LETTER
