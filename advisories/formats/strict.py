@@ -20,7 +20,7 @@ LONGEST_ADDRESS = 2_000
 
 def plain(text: str) -> str:
     """`cleaned(text)` without blanks and line ends around it."""
-    return text.strip() if _NEEDS_NO_CARE.fullmatch(text) else cleaned(text).strip()
+    return cleaned(text).strip()
 
 
 def cleaned(text: str) -> str:
@@ -30,6 +30,8 @@ def cleaned(text: str) -> str:
     as do numbers that are no characters. Characters that turn the direction of writing go too: with them a text reads
     otherwise than it is stored.
     """
+    if _NEEDS_NO_CARE.fullmatch(text):
+        return text
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return "".join(_kept(char) for char in unified)
 

@@ -174,7 +174,7 @@ def _trees(
     named = dict.fromkeys(one["tree"] for one in (*content["affected"], *content["patches"]))
     for name in named or [settings.MAIN_TREE]:
         facts = now.get(name) or TreeFacts(name, settings.PROJECT_NAME if name == settings.MAIN_TREE else name)
-        known, about = before[name].releases if name in before else (), said.statements(record, name)
+        known, about = frozenset(before[name].releases if name in before else ()), said.statements(record, name)
         releases = (one for one in facts.releases if one in known or said.still_holds(about, one))
         yield replace(facts, releases=tuple(releases))
 
